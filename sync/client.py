@@ -103,6 +103,8 @@ def client_of(
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise SyncFailed(f"{url}: write central's address as https://name")
+    if parts.path.strip("/") or parts.query or parts.fragment:
+        raise SyncFailed(f"{url}: central is at no path: write https://{parts.netloc}")
     if parts.scheme == "http" and not _loopback(parts.hostname):
         raise SyncFailed(f"{url}: only https:// is safe beyond this machine")
     try:

@@ -27,7 +27,7 @@ STATUS = Status(
     last_sync=None,
     last_failure=None,
     foreign_days=(),
-    not_closed=(),
+    not_closed=0,
 )
 TROUBLES = {
     Page.ADDRESS: Refusal("port_refused", port="8443"),

@@ -120,10 +120,11 @@ class Identifier(Kind):
 
 
 class WebAddress(Kind):
-    """An http address of at most `most` characters, or "" for none unless it is `needed`."""
+    """An http address of at most `most` characters, or "" for none unless it is `needed`. `whole`:
+    of a whole host, without a path."""
 
-    def __init__(self, most: int, *, needed: bool = False) -> None:
-        self.most, self.needed = most, needed
+    def __init__(self, most: int, *, needed: bool = False, whole: bool = False) -> None:
+        self.most, self.needed, self.whole = most, needed, whole
 
     def read(self, value: object) -> str:
         address = _text(value)
@@ -131,11 +132,18 @@ class WebAddress(Kind):
             return address
         if not _is_web_address(address) or len(address) > self.most:
             raise BadValue("write_address", most=str(self.most))
+        if self.whole and _has_path(address):
+            raise BadValue("write_whole_host")
         return address
 
     def schema(self) -> Schema:
         pattern = "^https?://" if self.needed else "^(https?://|$)"
         return {"type": "string", "maxLength": self.most, "pattern": pattern}
+
+
+def _has_path(address: str) -> bool:
+    parts = urlsplit(address)
+    return bool(parts.path.strip("/") or parts.query or parts.fragment)
 
 
 def _is_web_address(address: str) -> bool:

@@ -24,11 +24,15 @@ _WITHOUT_REST = struct.pack("ii", 1, 0)
 """SO_LINGER: closing sends a reset, and drops what is not sent."""
 
 
+MOST_UNREAD = 64 << 20
+"""Bytes of answers that wait for slow readers, over all processes of a server."""
+
+
 class Unread:
-    """Answers that wait for slow readers, over all connections of a server. Beyond `most` bytes
+    """Answers that wait for slow readers, over all connections of a process. Beyond `most` bytes
     whoever has the most of them is cut off: the largest source's largest connection."""
 
-    def __init__(self, most: int = 64 << 20) -> None:
+    def __init__(self, most: int = MOST_UNREAD) -> None:
         self._most = most
         self._sizes: MutableMapping[Impatient, int] = {}
 

@@ -63,6 +63,10 @@ class FairLine:
         self._at_once, self._most = at_once, most
         self._queues: WeakKeyDictionary[asyncio.AbstractEventLoop, _Queue] = WeakKeyDictionary()
 
+    def waiting(self) -> int:
+        """How many wait now."""
+        return sum(queue.waiting for queue in self._queues.values())
+
     @asynccontextmanager
     async def turn(self, source: str, name: str) -> AsyncIterator[None]:
         """Wait for one's turn; Busy where others have waited as long and there is no room."""

@@ -12,12 +12,18 @@ from time import monotonic
 from kiosk.clock import plausible
 from sync.central.usecases.central import Central, DatabaseError
 from sync.central.usecases.nights import work as work_due
+from sync.central.usecases.upkeep import turn
 
 _LOG = logging.getLogger("kiosk.central.night")
 LONGEST_SECONDS = 2 * 3600.0
 """For so long a night's work is believed to go on."""
 _LOOK = 600.0
 """Seconds between two looks at the clock, which may be set meanwhile."""
+
+
+_LAST_SECONDS = 3.0
+"""Of a night that is under way when the server ends; what it has not committed, the next one
+does."""
 
 
 class Nights:
@@ -41,7 +47,7 @@ class Nights:
     def end(self) -> None:
         """No work begins any more; what is under way has some seconds."""
         self._ended.set()
-        self._thread.join(10)
+        self._thread.join(_LAST_SECONDS)
 
     def at_work(self) -> bool:
         """Whether a night's work is under way, and may still be."""
@@ -60,6 +66,8 @@ class Nights:
 def work(central: Central, now: datetime) -> None:
     """Do what is due."""
     try:
-        work_due(central, now)
+        with turn(central, now) as own:
+            if own:
+                work_due(central, now)
     except DatabaseError as error:
         _LOG.warning("the night's work failed, the next look does it: %s", error)

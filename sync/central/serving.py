@@ -5,10 +5,12 @@ import logging
 import os
 import platform
 import resource
+import signal
 import socket
 import ssl
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -17,7 +19,7 @@ import uvicorn
 
 from kiosk import release
 from kiosk.servicemanager import ServiceManager
-from sync.central.connections import Impatient
+from sync.central.connections import MOST_UNREAD, Impatient, Unread
 from sync.central.listening import NoListener, listener_for
 from sync.central.nightly import Nights
 from sync.central.papers import fonts
@@ -25,7 +27,9 @@ from sync.central.usecases.central import HEAD, Central, DatabaseError
 from sync.central.usecases.upkeep import note_certificate
 from sync.central.watchdog import give_signs_of_life
 from sync.central.web.app import create_app
+from sync.central.web.proxies import Network, behind
 from sync.central.web.terminal_api import utc_now
+from sync.central.workers import END_SECONDS, NotStarted, Workers
 
 _EVENTS = logging.getLogger("kiosk.central.security")
 _LOG = logging.getLogger("kiosk.central")
@@ -44,43 +48,78 @@ class ServeError(Exception):
     """The address or the certificate can't be used; one line."""
 
 
-def serve_until_ended(
-    central: Central,
-    host: str,
-    port: int,
-    tls_cert: Path | None,
-    tls_key: Path | None,
-    beyond_this_machine: bool,
-    say: Callable[[str], None],
-) -> None:
-    """Listen, say the report's address, serve until SIGTERM or SIGINT. Browsers elsewhere need
-    the address in the settings: the certificate names it, and 0.0.0.0 is nobody's."""
+@dataclass(frozen=True, slots=True)
+class Service:
+    """Where and how the report is served."""
+
+    host: str
+    port: int
+    tls_cert: Path | None = None
+    tls_key: Path | None = None
+    proxies: tuple[Network, ...] = ()
+    """Whose word about who asks is believed."""
+    workers: int = 1
+    """Processes that answer."""
+    beyond_this_machine: bool = False
+
+
+def serve_until_ended(central: Central, service: Service, say: Callable[[str], None]) -> None:
+    """Listen, say the report's address, serve until SIGTERM or SIGINT. ServeError. Browsers
+    elsewhere need the address in the settings: the certificate names it, and 0.0.0.0 is
+    nobody's."""
     # Each connection takes a descriptor; what the shell gives is 1024.
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     try:
-        listener = listener_for(host, port, os.environ)
+        listener = listener_for(service.host, service.port, os.environ)
     except NoListener as error:
         raise ServeError(str(error)) from None
+    manager = ServiceManager.of(os.environ)
     with listener:
-        scheme = "https" if tls_cert else "http"
-        address = f"{scheme}://{_bracketed(host)}:{listener.getsockname()[1]}"
-        config = server_config(central, tls_cert, tls_key)
-        # The first paper need not wait for its typeface.
-        threading.Thread(target=fonts.letters, daemon=True).start()
+        scheme = "https" if service.tls_cert else "http"
+        address = f"{scheme}://{_bracketed(service.host)}:{listener.getsockname()[1]}"
+        require_certificate(service.tls_cert, service.tls_key)
         say(f"Serving {central.site} at {address}")
         _LOG.info("started: %s at %s", described(central), address)
-        report = central.settings.url.rstrip("/") if beyond_this_machine else address
+        report = central.settings.url.rstrip("/") if service.beyond_this_machine else address
         say(f"Report: {report}/report/{central.site}")
-        nights = Nights(central, utc_now, partial(_look_at_certificate, central, tls_cert))
-        _look_at_certificate(central, tls_cert, utc_now())
-        nights.start()
-        manager = ServiceManager.of(os.environ)
-        try:
-            WatchedServer(config, central, manager, nights).run(sockets=[listener])
-        finally:
-            nights.end()
-            _LOG.info("stopped")
+
+        def work(manager: ServiceManager, ends_with_parent: int | None) -> None:
+            _serve(central, service, listener, manager, ends_with_parent)
+
+        if service.workers == 1:
+            work(manager, None)
+        else:
+            # Each process opens connections of its own.
+            central.store.close()
+            try:
+                Workers(work, service.workers, manager).run()
+            except NotStarted:
+                raise ServeError("a process ended before it served; the log says why") from None
+        _LOG.info("stopped")
+
+
+def _serve(
+    central: Central,
+    service: Service,
+    listener: socket.socket,
+    manager: ServiceManager,
+    ends_with_parent: int | None,
+) -> None:
+    """What one process does, until it is ended."""
+    # uvicorn raises what ended it once more, when all is done: it must not cut off what follows.
+    for one in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(one, lambda *_: None)
+    config = server_config(central, service)
+    # The first paper need not wait for its typeface.
+    threading.Thread(target=fonts.letters, daemon=True).start()
+    nights = Nights(central, utc_now, partial(_look_at_certificate, central, service.tls_cert))
+    _look_at_certificate(central, service.tls_cert, utc_now())
+    nights.start()
+    try:
+        WatchedServer(config, central, manager, nights, ends_with_parent).run(sockets=[listener])
+    finally:
+        nights.end()
 
 
 def described(central: Central) -> str:
@@ -104,13 +143,19 @@ def _look_at_certificate(central: Central, tls_cert: Path | None, now: datetime)
 
 
 class WatchedServer(uvicorn.Server):
-    """Says when it serves, and gives signs of life from the loop that does."""
+    """Says when it serves, gives signs of life from the loop that does, and ends in time."""
 
     def __init__(
-        self, config: uvicorn.Config, central: Central, manager: ServiceManager, nights: Nights
+        self,
+        config: uvicorn.Config,
+        central: Central,
+        manager: ServiceManager,
+        nights: Nights,
+        ends_with_parent: int | None,
     ) -> None:
         super().__init__(config)
         self._central, self._manager, self._nights = central, manager, nights
+        self._ends_with_parent = ends_with_parent
         self._signs: asyncio.Task[None] | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -119,36 +164,63 @@ class WatchedServer(uvicorn.Server):
         at_work = self._nights.at_work
         signs = give_signs_of_life(self._central, self._manager, utc_now, at_work)
         self._signs = asyncio.create_task(signs)
+        if self._ends_with_parent is not None:
+            asyncio.get_running_loop().add_reader(self._ends_with_parent, self._parent_ended)
+
+    def _parent_ended(self) -> None:
+        self.should_exit = True
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        # A thread that waits for the database may outlast everything else; what it has not
+        # committed is not there.
+        last = threading.Timer(END_SECONDS, os._exit, (0,))
+        last.daemon = True
+        last.start()
         self._manager.stopping()
+        if self._ends_with_parent is not None:
+            asyncio.get_running_loop().remove_reader(self._ends_with_parent)
         if self._signs is not None:
             self._signs.cancel()
         await super().shutdown(sockets)
 
 
-def server_config(central: Central, tls_cert: Path | None, tls_key: Path | None) -> uvicorn.Config:
-    """How the report is served; ServeError when the certificate can't be used."""
+def server_config(central: Central, service: Service) -> uvicorn.Config:
+    """How one process serves the report; ServeError when the certificate can't be used."""
+    cert, key = service.tls_cert, service.tls_key
+    app = create_app(central, workers=service.workers)
+
+    class Connection(Impatient):
+        all_unread = Unread(MOST_UNREAD // service.workers)
+
     config = uvicorn.Config(
-        create_app(central),
-        http=Impatient,
+        behind(app, service.proxies),
+        http=Connection,
         log_config=None,
         log_level="warning",
         access_log=False,
         server_header=False,
-        ssl_certfile=str(tls_cert) if tls_cert else None,
-        ssl_keyfile=str(tls_key) if tls_key else None,
+        proxy_headers=False,
+        ssl_certfile=str(cert) if cert else None,
+        ssl_keyfile=str(key) if key else None,
         ssl_ciphers=CIPHERS,
         timeout_graceful_shutdown=LAST_ANSWERS_SECONDS,
     )
-    try:
-        config.load()
-    except OSError as error:
-        raise ServeError(f"{tls_cert}: the certificate can't be used: {error}") from None
-    if config.ssl is not None and tls_cert:
+    require_certificate(cert, key)
+    config.load()
+    if config.ssl is not None and cert:
         restrict(config.ssl)
-        config.ssl.sni_callback = Renewed(tls_cert, tls_key).look
+        config.ssl.sni_callback = Renewed(cert, key).look
     return config
+
+
+def require_certificate(cert: Path | None, key: Path | None) -> None:
+    """ServeError when the certificate can't be used."""
+    if cert is None:
+        return
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(cert, key)
+    except OSError as error:
+        raise ServeError(f"{cert}: the certificate can't be used: {error}") from None
 
 
 def restrict(context: ssl.SSLContext) -> None:

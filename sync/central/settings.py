@@ -1,5 +1,6 @@
 """Central's settings (central.toml in its data folder) and its secrets, mode 0600."""
 
+import os
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple
 
@@ -26,6 +27,7 @@ from kiosk.domain.wording import MAX_ADDRESS, MAX_SCREEN_TEXT
 from kiosk.files import lent_to_root, write_whole
 from kiosk.tomlfile import default_text, tables
 from kiosk.tomlfile.tables import SettingsError, WrongSetting
+from sync.central.environment import settings_in
 
 FILE_NAME = "central.toml"
 _SQLITE = "sqlite:///"
@@ -41,10 +43,12 @@ class CentralSettings(NamedTuple):
     database: Annotated[
         str, Text(least=1), "its address: sqlite:///FILE (in this folder) or postgresql://..."
     ]
-    url: Annotated[str, WebAddress(MAX_ADDRESS, needed=True), "the address terminals use"]
+    url: Annotated[
+        str, WebAddress(MAX_ADDRESS, needed=True, whole=True), "the address terminals use"
+    ]
     moves_to: Annotated[
         str,
-        WebAddress(MAX_ADDRESS),
+        WebAddress(MAX_ADDRESS, whole=True),
         "the address that takes the place of url: terminals try it at night; empty: none",
     ] = ""
     question_th: Annotated[
@@ -84,6 +88,9 @@ class CentralSettings(NamedTuple):
     ] = ""
     disk_reserve: Annotated[int, Whole(100, 1_000_000), "MiB to stay free; less is an alarm"] = 2000
     identity_client: Annotated[str, Text(), "what the provider knows this report as"] = ""
+    security_contact: Annotated[
+        str, Text(), "whom to tell of a weakness (security.txt): an address of mail or of a page"
+    ] = ""
     connections: Annotated[
         int, Whole(2, 500), "to PostgreSQL, at most, of each process that serves"
     ] = 15
@@ -144,7 +151,10 @@ def load(folder: Path) -> CentralSettings:
     if name := lent_to_root(folder):
         raise SettingsError(f"{folder}: belongs to {name}; begin with `runuser -u {name} --`")
     text = tables.text_of(path, init="kiosk-central init")
-    settings = _settings(tables.tables(text, path), path, text)
+    values = tables.tables(text, path)
+    settings = _settings(values, path, text)
+    if variables := settings_in(os.environ, CentralSettings):
+        settings = _settings(values | variables, Path(f"{path} and KIOSK_CENTRAL_…"))
     return settings._replace(folder=folder, database=located(folder, settings.database))
 
 
@@ -168,7 +178,7 @@ def _settings(values: dict[str, Any], path: Path, text: str = "") -> CentralSett
 def signing_key(folder: Path) -> Ed25519PrivateKey:
     """The key that signs receipts and answers."""
     try:
-        key = load_pem_private_key(_read_private(folder / "central.key"), password=None)
+        key = load_pem_private_key(read_private(folder / "central.key"), password=None)
     except (ValueError, TypeError, UnsupportedAlgorithm):
         raise SettingsError(
             f"{folder / 'central.key'}: is no private key; put the copy from the backup back"
@@ -183,7 +193,8 @@ def _new_key() -> bytes:
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
 
 
-def _read_private(path: Path) -> bytes:
+def read_private(path: Path) -> bytes:
+    """A secret in a file; SettingsError where others can read it too."""
     try:
         if path.stat().st_mode & 0o077:
             raise SettingsError(f"{path}: others can read it; run `chmod 600 {path}`")

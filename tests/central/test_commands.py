@@ -636,6 +636,38 @@ def test_the_first_office_renamed_is_called_so_everywhere(ready: Command, folder
     assert new not in page
 
 
+def test_beyond_this_machine_without_tls_somebody_names_the_danger(ready: Command) -> None:
+    """The certificate that is missing is what ends the command here, not the danger."""
+    for named in (("--behind-proxy", "10.0.0.4"), ("--insecure-http",)):
+        result = ready("autostart", "--host", "0.0.0.0", *named)
+        assert "beyond this machine" not in result.stderr
+    result = ready("serve", "--host", "0.0.0.0", "--behind-proxy", "proxy.local")
+    assert "--behind-proxy: 'proxy.local' does not appear to be" in refused(result)
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "problem"),
+    [
+        ("KIOSK_CENTRAL_URL", "https://example.go.th/kiosk/", "write a host without a path"),
+        ("KIOSK_CENTRAL_CONNECTIONS", "many", "whole number"),
+        ("KIOSK_CENTRAL_DATABASE", "mysql://a/b", "mysql is not supported"),
+    ],
+)
+def test_the_environment_goes_before_the_file_and_is_read_within_the_same_bounds(
+    ready: Command, monkeypatch: pytest.MonkeyPatch, variable: str, value: str, problem: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+    assert problem in refused(ready("sites", "list"))
+
+
+def test_a_path_in_the_reports_address_is_refused_before_anything_is_made(
+    command: Command, folder: Path
+) -> None:
+    for address in ("https://example.go.th/kiosk/", "https://example.go.th?site=a"):
+        assert "without a path" in refused(command("init", "--url", address))
+    assert not folder.exists()
+
+
 def test_a_command_keeps_the_offices_time_on_a_machine_that_has_another(
     ready: Command, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,6 +3,7 @@ fail-over, and when two transactions wait for each other."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 from threading import Barrier
 
@@ -11,6 +12,8 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from sync.central.store.engine import CentralStore, Collided, DatabaseDown, DatabaseError, Pooling
+from sync.central.usecases.upkeep import read_upkeep, turn
+from tests.support.central import NIGHT, made_central
 from tests.support.databases import new_database
 
 on_postgresql = pytest.mark.parametrize("url", ["postgresql"], indirect=True)
@@ -153,3 +156,20 @@ def test_no_more_connections_are_opened_than_the_setting_says(postgres: str) -> 
         assert isinstance(driver, psycopg.Connection)
         assert driver.prepare_threshold is None
     store.close()
+
+
+def test_of_several_processes_one_works_at_night_and_who_dies_loses_the_turn(
+    store: CentralStore, tmp_path: Path
+) -> None:
+    central = made_central(store, tmp_path)
+    with turn(central, NIGHT) as first, turn(central, NIGHT) as second:
+        assert (first, second) == (True, False)
+    with turn(central, NIGHT) as again:
+        assert again
+        with turn(central, NIGHT + timedelta(hours=1)) as waits:
+            assert not waits
+        with turn(central, NIGHT + timedelta(hours=3)) as after_a_death:
+            assert after_a_death
+    with turn(central, NIGHT + timedelta(days=4000)), turn(central, NIGHT) as clock_was_wrong:
+        assert clock_was_wrong
+    assert not read_upkeep(central)

@@ -18,7 +18,7 @@ from kiosk.store.outbox import Delivery
 from kiosk.terminal import Terminal
 from sync import enrolling, exchange
 from sync.central.connections import Impatient
-from sync.central.serving import server_config
+from sync.central.serving import Service, server_config
 from sync.central.usecases.central import Central
 from sync.central.usecases.terminals import invite_terminal
 from sync.central.web.app import create_app
@@ -103,7 +103,7 @@ class Kept:
 def served_over_tls(central: Central, chain: Path) -> Iterator[int]:
     """Its port, while it is served there with this certificate, on the machine's clock."""
     listener = socket.create_server(("127.0.0.1", 0))
-    config = server_config(central, chain, None)
+    config = server_config(central, Service(host="", port=0, tls_cert=chain))
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()

@@ -1,8 +1,12 @@
 """Commands that set a central up and run it."""
 
+import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from ipaddress import ip_address
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
@@ -20,35 +24,74 @@ from sync.central.commands.context import (
     opened,
 )
 from sync.central.commands.migration import say_migrating
+from sync.central.environment import variable
 
 app = typer.Typer()
 
 _OWN_LOGIN = "`useradd --system kiosk-central`, `chown -R kiosk-central: FOLDER`"
+_HTTPS = "https:// alone: 443"
 Host = Annotated[
-    str, typer.Option(help="Address to listen on; 0.0.0.0: every one of this machine.")
+    str,
+    typer.Option(
+        help="Address to listen on; 0.0.0.0: every one of this machine.",
+        envvar=variable("host"),
+    ),
 ]
 Port = Annotated[
     int,
     typer.Option(
-        min=0, max=65535, help="As in the address of `init`; https:// alone: 443. 0: any free port."
+        min=0,
+        max=65535,
+        help=f"As in the address of `init`; {_HTTPS}. 0: any free port.",
+        envvar=[variable("port"), "PORT"],
     ),
 ]
-TlsCert = Annotated[Path | None, typer.Option(help="Certificate chain, PEM.")]
-TlsKey = Annotated[Path | None, typer.Option(help="Its private key, PEM.")]
+TlsCert = Annotated[
+    Path | None, typer.Option(help="Certificate chain, PEM.", envvar=variable("tls-cert"))
+]
+TlsKey = Annotated[
+    Path | None, typer.Option(help="Its private key, PEM.", envvar=variable("tls-key"))
+]
+BehindProxy = Annotated[
+    str,
+    typer.Option(
+        help="Addresses or networks of proxies, with commas between: what these say of who asks "
+        "(X-Forwarded-For, -Proto, -Host) is believed.",
+        envvar=variable("behind-proxy"),
+    ),
+]
+InsecureHttp = Annotated[
+    bool,
+    typer.Option(
+        "--insecure-http",
+        help="Serve beyond this machine without TLS: everybody on the way reads passwords.",
+        envvar=variable("insecure-http"),
+    ),
+]
+NumberOfWorkers = Annotated[
+    int,
+    typer.Option(min=1, max=64, help="Processes that answer.", envvar=variable("workers")),
+]
 
 
 @app.command()
 def init(
-    site: Annotated[str, typer.Option(help="Short id of the office.")] = "dindaeng",
-    name: Annotated[str, typer.Option(help="The office's name on the report.")] = (
-        "สำนักงานเขตดินแดง"
-    ),
+    site: Annotated[
+        str, typer.Option(help="Short id of the office.", envvar=variable("site"))
+    ] = "dindaeng",
+    name: Annotated[
+        str, typer.Option(help="The office's name on the report.", envvar=variable("name"))
+    ] = "สำนักงานเขตดินแดง",
     database: Annotated[
-        str, typer.Option(help="postgresql+psycopg://…; empty: SQLite in the data folder.")
+        str,
+        typer.Option(
+            help="postgresql+psycopg://…; empty: SQLite in the data folder.",
+            envvar=variable("database"),
+        ),
     ] = "",
-    url: Annotated[str, typer.Option(help="The address terminals will use.")] = (
-        "http://127.0.0.1:8765"
-    ),
+    url: Annotated[
+        str, typer.Option(help="The address terminals will use.", envvar=variable("url"))
+    ] = "http://127.0.0.1:8765",
 ) -> None:
     """Make the data folder, the keys and the database.
 
@@ -75,27 +118,58 @@ def serve(
     port: Port = 8765,
     tls_cert: TlsCert = None,
     tls_key: TlsKey = None,
+    behind_proxy: BehindProxy = "",
+    insecure_http: InsecureHttp = False,
+    workers: NumberOfWorkers = 1,
     log_level: Annotated[
         LogLevel, typer.Option(help="What is said on standard error.", envvar=VARIABLE)
     ] = LogLevel.INFO,
 ) -> None:
     """Serve terminals and the report.
 
-    Beyond this machine only with TLS: give --tls-cert and --tls-key, or put a proxy in front.
+    Beyond this machine only with TLS: give --tls-cert and --tls-key, or put a proxy in front and
+    name it (--behind-proxy). Each setting of central.toml can stand in the environment too, such as
+    KIOSK_CENTRAL_DATABASE.
 
     Example: kiosk-central serve --host 0.0.0.0 --port 443 --tls-cert cert.pem --tls-key key.pem
     """
-    from sync.central.serving import ServeError, serve_until_ended
-
-    _require_tls(host, tls_cert, tls_key)
+    _require_tls(host, tls_cert, tls_key, named=insecure_http or bool(behind_proxy))
     log_while_running(log_level)
     now()  # not on a day that can't be
-    with opened(migrating=say_migrating([])) as central:
+    with shared_figures(workers):
+        from sync.central.serving import ServeError, Service, serve_until_ended
+        from sync.central.web.proxies import networks
+
         try:
-            beyond = not _loopback(host)
-            serve_until_ended(central, host, port, tls_cert, tls_key, beyond, typer.echo)
-        except ServeError as error:
-            fail(str(error), NOT_NOW)
+            proxies = networks(behind_proxy)
+        except ValueError as error:
+            fail(f"--behind-proxy: {error}", USAGE)
+        service = Service(
+            host=host,
+            port=port,
+            tls_cert=tls_cert,
+            tls_key=tls_key,
+            proxies=proxies,
+            workers=workers,
+            beyond_this_machine=bool(behind_proxy) or not _loopback(host),
+        )
+        with opened(migrating=say_migrating([])) as central:
+            try:
+                serve_until_ended(central, service, typer.echo)
+            except ServeError as error:
+                fail(str(error), NOT_NOW)
+
+
+@contextmanager
+def shared_figures(workers: int) -> Iterator[None]:
+    """Where several processes keep their figures, so that each can sum them. The library looks for
+    the place when it is imported."""
+    if workers == 1:
+        yield
+        return
+    with TemporaryDirectory(prefix="kiosk-central-") as folder:
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = folder
+        yield
 
 
 @app.command()
@@ -104,6 +178,9 @@ def autostart(
     port: Port = 8765,
     tls_cert: TlsCert = None,
     tls_key: TlsKey = None,
+    behind_proxy: BehindProxy = "",
+    insecure_http: InsecureHttp = False,
+    workers: NumberOfWorkers = 1,
 ) -> None:
     """Print a systemd unit that serves the report from the machine's start on.
 
@@ -116,8 +193,14 @@ def autostart(
     from sync.central.autostart import unit
     from sync.central.settings import load
 
-    _require_tls(host, tls_cert, tls_key)
+    _require_tls(host, tls_cert, tls_key, named=insecure_http or bool(behind_proxy))
     options = ["--host", host]
+    if behind_proxy:
+        options += ["--behind-proxy", behind_proxy]
+    if insecure_http:
+        options += ["--insecure-http"]
+    if workers > 1:
+        options += ["--workers", str(workers)]
     if tls_cert and tls_key:
         options += ["--tls-cert", str(tls_cert.absolute()), "--tls-key", str(tls_key.absolute())]
     folder = data_folder().absolute()
@@ -179,11 +262,13 @@ def seed_demo(
     typer.echo("Next: kiosk-central serve, and sign in as one of them")
 
 
-def _require_tls(host: str, cert: Path | None, key: Path | None) -> None:
+def _require_tls(host: str, cert: Path | None, key: Path | None, *, named: bool) -> None:
+    """`named`: somebody has named a proxy, or the danger."""
     if (cert is None) != (key is None):
         fail("--tls-cert and --tls-key go together", USAGE)
-    if cert is None and not _loopback(host):
-        fail(f"{host} is beyond this machine: give --tls-cert and --tls-key", USAGE)
+    if cert is None and not _loopback(host) and not named:
+        ways = "behind a proxy with TLS --behind-proxy ADDRESS, without TLS --insecure-http"
+        fail(f"{host} is beyond this machine: give --tls-cert and --tls-key; {ways}", USAGE)
 
 
 def _loopback(host: str) -> bool:

@@ -4,6 +4,7 @@ import logging
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from time import monotonic
 from typing import Any, Final, NamedTuple
@@ -25,6 +26,7 @@ from sync.central.store.accounts import Accounts
 from sync.central.store.blocks import Blocks
 from sync.central.store.days import Days
 from sync.central.store.findings import Findings
+from sync.central.store.fleet_sums import FleetSums, fleet_sums
 from sync.central.store.improvements import Improvements
 from sync.central.store.ita import ItaTexts
 from sync.central.store.itapictures import ItaPictures
@@ -256,6 +258,11 @@ class CentralStore:
         """All sites' rows as they are at one moment, for a backup."""
         with self._failures(), self._readers.begin() as connection:
             yield connection.execution_options(stream_results=True)
+
+    def fleet_sums(self, now: datetime) -> FleetSums:
+        """All sites' terminals as they are at one moment."""
+        with self._failures(), self._readers.begin() as connection:
+            return fleet_sums(connection, now)
 
     @contextmanager
     def _failures(self) -> Iterator[None]:

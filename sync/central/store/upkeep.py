@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import select
+from sqlalchemy import or_, select, update
 
 from sync.central.schema import upkeep
 from sync.central.store.room import Room
@@ -39,7 +39,32 @@ class Done:
         return self.done is None or self.done < self.at
 
 
+_TURN = "turn"
+"""Names the row that says whose turn the work is, and until when."""
+_LONGEST_TURN = timedelta(hours=2)
+"""Whoever has not given it back by then has died. A later end was written by a wrong clock."""
+
+
 class UpkeepRecord(Room):
+    def take_turn(self, now: datetime) -> bool:
+        """Whether nobody else has the turn: of several processes, on any machine, one works."""
+        until = now + _LONGEST_TURN
+        row = {"site": self._site, "task": _TURN, "at": until, "what": ""}
+        is_free = or_(upkeep.c.at <= now, upkeep.c.at > until)
+        turn = self._connection.execute(
+            self._insert(upkeep)
+            .values(**row)
+            .on_conflict_do_update(
+                index_elements=["site", "task"], set_={"at": until}, where=is_free
+            )
+            .returning(upkeep.c.site)
+        )
+        return turn.first() is not None
+
+    def give_turn_back(self, now: datetime) -> None:
+        own = (upkeep.c.site == self._site, upkeep.c.task == _TURN)
+        self._connection.execute(update(upkeep).where(*own).values(at=now))
+
     def put(self, task: Task, at: datetime, *, succeeded: bool, what: str) -> None:
         key = {"site": self._site, "task": task.value}
         values: dict[str, object] = {"at": at, "what": what}
@@ -53,7 +78,7 @@ class UpkeepRecord(Room):
 
     def all(self) -> Mapping[Task, Done]:
         """Of each task that was tried."""
-        query = select(upkeep).where(upkeep.c.site == self._site)
+        query = select(upkeep).where(upkeep.c.site == self._site, upkeep.c.task != _TURN)
         return {
             Task(row.task): Done(
                 at=utc(row.at), done=utc(row.done) if row.done else None, what=row.what

@@ -29,7 +29,7 @@ from sync.central.store.engine import HEAD, CentralStore
 from sync.central.store.terminals import utc
 
 FORMAT = 1
-FILES = (FILE_NAME, "central.key", "identity.secret")
+FILES = (FILE_NAME, "central.key", "identity.secret", "metrics.token")
 _LEFT_OUT = {"sessions", "sign_in_tries", "upkeep"}
 """Tables whose rows are left out: whoever was signed in signs in again, and whoever signed out or
 was shut out after the backup stays out. Waits begin anew. What another machine did at night says

@@ -3,6 +3,7 @@ person has to look at."""
 
 import shutil
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -20,6 +21,7 @@ __all__ = [
     "prove_alive",
     "read_upkeep",
     "troubles",
+    "turn",
     "write_upkeep",
 ]
 
@@ -48,6 +50,20 @@ def write_upkeep(home: Central, task: Task, now: datetime, *, succeeded: bool, w
     """Keep how a task ended; DatabaseError."""
     with home.store.transaction(home.site) as t:
         t.upkeep.put(task, now, succeeded=succeeded, what=what)
+
+
+@contextmanager
+def turn(home: Central, now: datetime) -> Iterator[bool]:
+    """Whether it is this process's turn to work, of all that serve this database; DatabaseError.
+    Who dies meanwhile loses it after two hours."""
+    with home.store.transaction(home.site) as t:
+        own = t.upkeep.take_turn(now)
+    try:
+        yield own
+    finally:
+        if own:
+            with home.store.transaction(home.site) as t:
+                t.upkeep.give_turn_back(now)
 
 
 def read_upkeep(home: Central) -> Mapping[Task, Done]:

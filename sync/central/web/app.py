@@ -8,7 +8,6 @@ from kiosk import release
 from sync.central.fairline import FairLine
 from sync.central.passwords import WORKERS
 from sync.central.usecases.central import Central
-from sync.central.usecases.terminals import all_terminals
 from sync.central.viewer import Right
 from sync.central.web import (
     accounts,
@@ -25,6 +24,7 @@ from sync.central.web import (
     pages,
     papers,
     pins,
+    probes,
     questionnaire,
     recordings,
     retention,
@@ -33,14 +33,17 @@ from sync.central.web import (
     site_settings,
     terminal_api,
     terminals,
+    wellknown,
 )
 from sync.central.web.accesslog import AccessLog
 from sync.central.web.dependencies import SignedIn
 from sync.central.web.edge import add_edge
 from sync.central.web.failures import out_of_form, register_failures
 from sync.central.web.identity_provider import CodeFlow, provider
+from sync.central.web.metrics import Metrics, Timed
 from sync.central.web.openapi import publish_openapi
-from sync.central.web.parts import MinuteLimit, Parts, parts_of
+from sync.central.web.parts import MinuteLimit, Parts
+from sync.central.web.probes import Readiness
 from sync.central.web.rendering import HEADERS, templates
 from sync.central.web.terminal_api import Elsewhere, Now, TerminalApi, utc_now
 
@@ -69,16 +72,22 @@ _ROOMS = (
     questionnaire,
     open_data,
     papers,
+    probes,
+    wellknown,
 )
 
 router = APIRouter()
 
 
 def create_app(
-    central: Central, now: Now = utc_now, elsewhere: Elsewhere = run_in_threadpool
+    central: Central,
+    now: Now = utc_now,
+    elsewhere: Elsewhere = run_in_threadpool,
+    workers: int = 1,
 ) -> FastAPI:
     """The whole server on one `central`; terminals' requests ask the database `elsewhere`: on other
-    threads, so that one slow answer holds nobody else up. SettingsError when its identity provider
+    threads, so that one slow answer holds nobody else up. `workers`: processes of this machine that
+    serve, and share what it has. SettingsError when its identity provider
     is half set."""
     app = FastAPI(
         title="Central report",
@@ -90,15 +99,25 @@ def create_app(
         redirect_slashes=False,
     )
     identity_provider = provider(central.settings)
-    app.state.parts = Parts(
+    parts = app.state.parts = Parts(
         central=central,
         clock=now,
         templates=templates(),
         identity=CodeFlow(identity_provider) if identity_provider else None,
-        sign_ins=FairLine(WORKERS, MAX_SIGN_INS),
+        sign_ins=FairLine(max(1, WORKERS // workers), MAX_SIGN_INS),
         wrong_tokens=MinuteLimit(MAX_WRONG_TOKENS),
     )
-    app.state.terminal_api = TerminalApi(central, now, elsewhere)
+    api = app.state.terminal_api = TerminalApi(central, now, elsewhere)
+    app.state.readiness = Readiness(central.store.look)
+    app.state.metrics = Metrics(
+        central,
+        now,
+        {
+            "sign-in": parts.sign_ins.waiting,
+            "hello": api.greetings.waiting,
+            "day": api.reports.waiting,
+        },
+    )
     app.include_router(terminal_api.router)
     for room in _ROOMS:
         app.include_router(room.router)
@@ -108,6 +127,7 @@ def create_app(
     register_failures(app)
     add_edge(app, central.settings, out_of_form)
     app.add_middleware(AccessLog)
+    app.add_middleware(Timed, metrics=app.state.metrics)
     publish_openapi(app)
     return app
 
@@ -118,10 +138,3 @@ def openapi(request: Request, viewer: SignedIn) -> Response:
     viewer.require(viewer.site, Right.RUN)
     app: FastAPI = request.app
     return JSONResponse(app.openapi(), headers=HEADERS)
-
-
-@router.get("/healthz")
-def health(request: Request) -> dict[str, str]:
-    """Whether the database answers."""
-    all_terminals(parts_of(request).central)
-    return {"status": "ok", "version": release.version()}

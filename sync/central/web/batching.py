@@ -52,6 +52,10 @@ class Batches(Generic[Q, A]):
         self._answer, self._elsewhere = answer, elsewhere
         self._lines: WeakKeyDictionary[asyncio.AbstractEventLoop, _Line[Q, A]] = WeakKeyDictionary()
 
+    def waiting(self) -> int:
+        """How many wait now."""
+        return sum(len(line.waiting) for line in self._lines.values())
+
     async def ask(self, request: Q, size: int) -> A | None:
         """The answer to a request of `size` bytes, None: ask it alone. RequestRefused when too
         many wait."""

@@ -8,6 +8,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
+from starlette.routing import Match
 from starlette.types import Receive, Scope, Send
 
 from kiosk.domain.refusal import Refusal
@@ -26,6 +27,8 @@ from sync.protocol import BadMessage
 
 _FIRST_PAGES = {"must_change": "/password", "must_enrol": "/second-factor"}
 """Where somebody goes before anything else."""
+_METHODS = ("GET", "POST", "PUT")
+"""Those that any of our paths takes; HEAD is answered wherever GET is."""
 _LOG = logging.getLogger("kiosk.central")
 
 
@@ -97,10 +100,34 @@ async def out_of_form(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 def http_failure(request: Request, error: HTTPException) -> Response:
+    if error.status_code == 405:
+        return _other_method(request)
     if _is_from_a_machine(request):
         return error_response(error.status_code, str(error.detail))
     refusal = Refusal("no_page" if error.status_code == 404 else "bad_form")
     return _message(request, error.status_code, refusal)
+
+
+def _other_method(request: Request) -> Response:
+    """405 with the methods that the path takes (RFC 9110, 15.5.6); to OPTIONS just these."""
+    allowed = [method for method in _METHODS if _takes(request, method)]
+    if "GET" in allowed:
+        allowed.append("HEAD")
+    headers = {"Allow": ", ".join((*allowed, "OPTIONS"))}
+    if request.method == "OPTIONS":
+        return Response(status_code=204, headers=headers)
+    if _is_from_a_machine(request):
+        answer = error_response(405, "the path takes another method")
+    else:
+        answer = _message(request, 405, Refusal("bad_form"))
+    answer.headers.update(headers)
+    return answer
+
+
+def _takes(request: Request, method: str) -> bool:
+    app: FastAPI = request.app
+    scope = {**request.scope, "method": method}
+    return any(route.matches(scope)[0] is Match.FULL for route in app.router.routes)
 
 
 async def disconnected(_request: Request, _error: ClientDisconnect) -> Response:
@@ -124,7 +151,7 @@ def bug(request: Request, _error: Exception) -> Response:
 
 
 def _is_from_a_machine(request: Request) -> bool:
-    return request.url.path.startswith(("/v1/", "/healthz"))
+    return request.url.path.startswith(("/v1/", "/healthz", "/readyz", "/metrics"))
 
 
 def _message(request: Request, status: int, refusal: Refusal) -> Response:

@@ -1,9 +1,11 @@
 """The forms that people send, from our own pages alone."""
 
+import logging
 import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
 from starlette.datastructures import UploadFile
@@ -11,12 +13,14 @@ from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 
 from kiosk.domain.people import tidied
+from sync.central.web.parts import parts_of
 from sync.central.web.rendering import PageError
 
 MAX_FORM, MAX_UPLOAD = 512 * 1024, 8 * 1024 * 1024
 """Bytes of a form's body, without and with a file."""
 _NUMBER = re.compile("-?[0-9]{1,9}")
 """What fits each database's integers."""
+_LOG = logging.getLogger("kiosk.central")
 _NEVER = re.compile("[\x00\ud800-\udfff]")
 """What no database takes, wherever it stands in a form."""
 
@@ -92,15 +96,25 @@ async def posted(request: Request) -> Posted:
 
 def _refuse_foreign(request: Request) -> None:
     """A form of another site must not act for who is signed in here. Browsers say whose it is:
-    by Sec-Fetch-Site on TLS and this machine, else by Origin."""
+    by Sec-Fetch-Site on TLS and this machine, else by Origin. Own is the address that was asked,
+    and that of the settings, which a proxy may have exchanged for ours."""
     fetched = request.headers.get("sec-fetch-site")
+    if fetched is not None:
+        if fetched not in ("same-origin", "none"):
+            raise PageError(403, "foreign_form")
+        return
     origin = request.headers.get("origin", "")
-    if fetched is None:
-        own = not origin or origin.split("://", 1)[-1] == request.url.netloc
-    else:
-        own = fetched in ("same-origin", "none")
-    if not own:
-        raise PageError(403, "foreign_form")
+    place = origin.split("://", 1)[-1]
+    settings = parts_of(request).central.settings
+    if origin and place not in (request.url.netloc, urlsplit(settings.url).netloc):
+        _LOG.warning(
+            "a form from %.100r was refused: this report was asked as %.100r, and its url is %s; "
+            "correct url in central.toml, and behind a proxy start with --behind-proxy",
+            origin,
+            request.url.netloc,
+            settings.url,
+        )
+        raise PageError(403, "foreign_address", address=place[:100])
 
 
 Form = Annotated[Posted, Depends(posted)]

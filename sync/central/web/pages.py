@@ -7,6 +7,7 @@ from sync.central.reports import chart, gate
 from sync.central.sitesettings import SiteSettings
 from sync.central.usecases.office_settings import read_settings
 from sync.central.viewer import PUBLIC
+from sync.central.web.caching import PUBLIC_SECONDS, for_everybody
 from sync.central.web.dependencies import (
     AnyVisitor,
     CutsReport,
@@ -28,7 +29,8 @@ router = APIRouter(include_in_schema=False)
 def public_page(request: Request, report: PublicReport, visitor: AnyVisitor) -> Response:
     """What everybody may read: the office as a whole, no names."""
     view = gate.office(report.central, PUBLIC, report.period, report.today)
-    return page(request, "public.html", visitor.viewer, report.central, view=view, chart=chart)
+    answer = page(request, "public.html", visitor.viewer, report.central, view=view, chart=chart)
+    return answer if visitor.viewer.signed_in else for_everybody(request, answer, PUBLIC_SECONDS)
 
 
 @router.get("/report/{site}")

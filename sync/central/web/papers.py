@@ -17,6 +17,7 @@ from sync.central.usecases.objections import NoSuchObjection
 from sync.central.usecases.office_settings import read_settings
 from sync.central.usecases.publishing import publish_and_read_settings
 from sync.central.viewer import NotYours, Right
+from sync.central.web.caching import PUBLIC_SECONDS, for_everybody
 from sync.central.web.dependencies import (
     CurrentTime,
     ItaReport,
@@ -139,7 +140,7 @@ def weekly_paper(
 
 
 @router.get("/paper/{site}/infographic.{kind}")
-def infographic(site: str, kind: str, report: PublicReport) -> Response:
+def infographic(request: Request, site: str, kind: str, report: PublicReport) -> Response:
     """For everybody: it is made to be posted."""
     office = _office(report)
     log = all_improvements(report.central)
@@ -149,7 +150,8 @@ def infographic(site: str, kind: str, report: PublicReport) -> Response:
         data = posters.infographic_pdf(office, log, report.now)
     else:
         raise PageError(404, "no_page")
-    return file_response(data, f"infographic-{site}-{report.period.code}", kind)
+    answer = file_response(data, f"infographic-{site}-{report.period.code}", kind)
+    return for_everybody(request, answer, PUBLIC_SECONDS)
 
 
 @router.get("/paper/{site}/privacy-notice.pdf")

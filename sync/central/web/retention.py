@@ -5,6 +5,7 @@ from fastapi.responses import Response
 
 from sync.central.retention import KEPT
 from sync.central.usecases.office_settings import read_settings
+from sync.central.web.caching import PUBLIC_SECONDS, for_everybody
 from sync.central.web.dependencies import AnyVisitor, Office
 from sync.central.web.rendering import page
 
@@ -14,7 +15,7 @@ router = APIRouter(include_in_schema=False)
 @router.get("/retention/{site}")
 def retention_page(request: Request, office: Office, visitor: AnyVisitor) -> Response:
     settings = read_settings(office).settings
-    return page(
+    answer = page(
         request,
         "retention.html",
         visitor.viewer,
@@ -23,3 +24,4 @@ def retention_page(request: Request, office: Office, visitor: AnyVisitor) -> Res
         settings=settings,
         lengths={kind.id: kind.length(settings) for kind in KEPT if kind.setting},
     )
+    return answer if visitor.viewer.signed_in else for_everybody(request, answer, PUBLIC_SECONDS)

@@ -21,6 +21,7 @@ from sync.central.usecases.sign_in import (
 )
 from sync.central.usecases.sites import all_sites
 from sync.central.viewer import CITY, Right, Viewer
+from sync.central.web.caching import PUBLIC_SECONDS, for_everybody
 from sync.central.web.cookies import cookie_name, over_tls
 from sync.central.web.dependencies import (
     COOKIE,
@@ -44,6 +45,7 @@ LEAST_SECONDS = 0.15
 """What a refusal takes: several times its work. The work is the same whether the name is somebody's
 or not; what differs, its line in the log, is written after the answer. Nobody's turn waits for it.
 """
+_YEAR_SECONDS = 31_536_000
 _FONTS = ("Sarabun-Regular.ttf", "Sarabun-Bold.ttf")
 _FIRST_PAGES = (
     (Right.OFFICE, "report"),
@@ -142,14 +144,14 @@ def _signed_out(request: Request) -> Response:
 
 
 @router.get("/static/{name}")
-def static_file(name: str) -> Response:
+def static_file(request: Request, name: str) -> Response:
     if name == "report.css":
         data = (files("sync.central.web") / "templates" / name).read_bytes()
-        return Response(data, media_type="text/css; charset=utf-8")
+        style = Response(data, media_type="text/css; charset=utf-8")
+        return for_everybody(request, style, PUBLIC_SECONDS)
     if name in _FONTS:
         data = (files("fontpkg_sarabun") / "files" / name).read_bytes()
-        headers = {"Cache-Control": "max-age=31536000, immutable"}
-        return Response(data, media_type="font/ttf", headers=headers)
+        return for_everybody(request, Response(data, media_type="font/ttf"), _YEAR_SECONDS)
     raise PageError(404, "no_page")
 
 

@@ -1,0 +1,138 @@
+"""Figures of the running server for Prometheus. None of them is a score, or names an officer.
+
+Where several processes serve, each keeps its own in a folder that they share, and whichever is
+asked sums them (prometheus_client's multiprocess mode).
+"""
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from time import monotonic
+
+from prometheus_client import CollectorRegistry, Gauge, Histogram, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4 as TEXT_FORMAT
+from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from sync.central.settings import read_private
+from sync.central.usecases.central import Central
+from sync.central.usecases.fleet_sums import read_fleet_sums
+from sync.central.web.terminal_api import Now
+
+__all__ = ["SHARED", "TEXT_FORMAT", "Metrics", "Timed"]
+
+TOKEN_FILE = "metrics.token"  # noqa: S105  (a file's name)
+SHARED = "PROMETHEUS_MULTIPROC_DIR"
+"""The environment's word for the folder that several processes share."""
+_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+
+
+class Metrics:
+    """The figures of one process, and those that the database has of all."""
+
+    def __init__(self, central: Central, now: Now, queues: Mapping[str, Callable[[], int]]) -> None:
+        self.token = _token(central.settings.folder / TOKEN_FILE)
+        self._queues = queues
+        own = CollectorRegistry()
+        self.seconds = Histogram(
+            "kiosk_central_request_seconds",
+            "Time until a request was answered.",
+            ("what",),
+            registry=own,
+            buckets=_SECONDS,
+        )
+        self._waiting = Gauge(
+            "kiosk_central_waiting",
+            "Requests that wait in a line.",
+            ("line",),
+            registry=own,
+            multiprocess_mode="livesum",
+        )
+        self._registry = own
+        if SHARED in os.environ:
+            self._registry = CollectorRegistry()
+            MultiProcessCollector(self._registry)  # type: ignore[no-untyped-call]  # no types there
+        self._fleet = CollectorRegistry()
+        self._fleet.register(_FleetCollector(central, now))
+
+    def text(self) -> bytes:
+        for line, length in self._queues.items():
+            self._waiting.labels(line).set(length())
+        return generate_latest(self._registry) + generate_latest(self._fleet)
+
+
+class _FleetCollector(Collector):
+    """What the database says, when it is asked."""
+
+    def __init__(self, central: Central, now: Now) -> None:
+        self._central, self._now = central, now
+
+    def collect(self) -> Iterator[Metric]:
+        now = self._now()
+        sums = read_fleet_sums(self._central, now)
+        states = GaugeMetricFamily(
+            "kiosk_central_terminals", "Terminals of all offices by state.", labels=("state",)
+        )
+        for state, number in sorted(sums.states.items()):
+            states.add_metric((state,), number)
+        yield states
+        yield GaugeMetricFamily(
+            "kiosk_central_terminals_silent",
+            "Terminals in use that have not called for a day.",
+            value=sums.silent,
+        )
+        yield GaugeMetricFamily(
+            "kiosk_central_days_due",
+            "Days that terminals said they have not delivered yet.",
+            value=sums.days_due,
+        )
+        yield GaugeMetricFamily(
+            "kiosk_central_reports_parked",
+            "Day reports that wait for somebody's decision.",
+            value=sums.parked,
+        )
+        alarms = GaugeMetricFamily(
+            "kiosk_central_alarms", "Alarms that nobody has settled, by kind.", labels=("kind",)
+        )
+        for kind, number in sorted(sums.alarms.items()):
+            alarms.add_metric((kind,), number)
+        yield alarms
+        ages = GaugeMetricFamily(
+            "kiosk_central_upkeep_age_seconds",
+            "Since a task of the upkeep last succeeded.",
+            labels=("task",),
+        )
+        for task, done in sorted(sums.upkeep.items()):
+            ages.add_metric((task,), (now - done).total_seconds())
+        yield ages
+
+
+class Timed:
+    """Around the application: how long each kind of request takes."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self._app, self._seconds = app, metrics.seconds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        began = monotonic()
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            self._seconds.labels(_kind(scope["path"])).observe(monotonic() - began)
+
+
+def _kind(path: str) -> str:
+    """One of four words: a label for each path would be anybody's to invent."""
+    if path.startswith("/v1/"):
+        return "day" if "/days/" in path else "terminal"
+    return "probe" if path in ("/healthz", "/readyz", "/metrics") else "page"
+
+
+def _token(path: Path) -> str:
+    """What a caller must show; "" where no such file is there. SettingsError."""
+    return read_private(path).decode("utf-8", "replace").strip() if path.exists() else ""
