@@ -11,6 +11,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from kiosk.certificates import URGENT_DAYS, WARN_DAYS
 from kiosk.clock import BUILT, plausible
 from kiosk.soundsqlite import fault_of
 
@@ -49,8 +50,6 @@ class Checked(Struct, frozen=True):
 
 LOW_DISK, FULL_DISK = 1024, 100
 """MiB that are free: less than this is soon too little, or is too little now."""
-CERTIFICATE_SOON, CERTIFICATE_NOW = 21, 3
-"""Days that a certificate still holds."""
 _UNSYNCHRONISED = 5
 """adjtimex(2): TIME_ERROR, nothing sets this clock."""
 _TIMEX_BYTES = 512
@@ -118,6 +117,6 @@ def certificate_line(end: datetime, now: datetime, remedy: str) -> Line:
     if days < 0:
         return failure("certificate", f"ended on {end:%Y-%m-%d}", remedy)
     says = f"holds until {end:%Y-%m-%d}, {days:,} {'day' if days == 1 else 'days'}"
-    if days >= CERTIFICATE_SOON:
+    if days >= WARN_DAYS:
         return fine("certificate", says)
-    return (failure if days < CERTIFICATE_NOW else warning)("certificate", says, remedy)
+    return (failure if days < URGENT_DAYS else warning)("certificate", says, remedy)

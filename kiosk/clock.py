@@ -13,6 +13,8 @@ from kiosk.domain.duty import Moment
 BUILT = date(2026, 1, 1)
 """Nothing of this version can have run earlier."""
 PLAUSIBLE_YEARS = 15
+CLOCK_OFF_SECONDS = 120
+"""By so much a terminal's clock may differ from central's; more is an alarm."""
 
 
 ZONES = Path("/usr/share/zoneinfo")

@@ -1,16 +1,18 @@
 """The terminal's data folder: settings, database, secrets, and the lock of the running program."""
 
 import fcntl
+import io
 import os
 import pwd
 import secrets
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kiosk.clock import Clock, require_plausible
-from kiosk.files import lent_to_root, sync_folder, write_whole
+from kiosk.files import lent_to_root, new_file, sync_folder, write_whole
 from kiosk.settings.definition import FILE_NAME, Settings
 from kiosk.settings.reading import load
 
@@ -247,9 +249,27 @@ class DataFolder:
         """The newest folder with a database that was found damaged."""
         return max(self.path.glob("damaged-*"), default=None)
 
-    def restore(self, copy: Path, clock: Clock) -> tuple[str, ...] | None:
+    def back_up(self, store: "Store", target: Path, public: str) -> None:
+        """Write a copy of the database to `target`, sealed to the office's key `public` where there
+        is one. A kind of StoreFailed; FolderError."""
+        if not public:
+            store.backup(target)
+            return
+        from kiosk.officekey import seal_file
+
+        try:
+            with tempfile.TemporaryDirectory(prefix=".copy-", dir=self.path) as room:
+                plain = Path(room) / "kiosk.db"
+                store.backup(plain)
+                with plain.open("rb") as source, new_file(target) as sealed:
+                    seal_file(source, sealed, public)
+        except OSError as error:
+            raise FolderError(f"{error.filename or target}: {error.strerror}") from None
+
+    def restore(self, copy: Path, clock: Clock, secret: str = "") -> tuple[str, ...] | None:
         """Put a backup into the place of a database that is gone or was damaged. No database
-        unless the copy opens and verifies: a kind of StoreFailed otherwise.
+        unless the copy opens and verifies: a kind of StoreFailed otherwise. `secret`: the office's
+        key, where the copy is sealed.
 
         On a new machine the rest of the folder is made, with a new pepper: no PIN holds. Then it is
         told who had one of this terminal's own; None: every PIN holds."""
@@ -267,7 +287,7 @@ class DataFolder:
                 )
         draft = self.database.with_name(self.database.name + ".new")
         try:
-            content = copy.read_bytes()
+            content = _opened(copy, secret)
             self._furnish()
             try:
                 pepper = self.pepper()
@@ -402,6 +422,14 @@ class DataFolder:
             )
         return pepper
 
+    def copies_mib(self) -> int:
+        """What copies and databases that were found damaged take, in MiB: nobody needs them for
+        ever."""
+        folders = [*self.path.glob("damaged-*"), self.copies]
+        files = (file for one in folders if one.is_dir() for file in one.rglob("*"))
+        loose = (file for file in self.path.glob("kiosk-*.db*"))
+        return sum(file.stat().st_size for file in (*files, *loose) if file.is_file()) >> 20
+
     def pepper(self) -> bytes:
         """The bytes that PINs are hashed with. PinsLost where they are gone, FolderError where they
         are open to others."""
@@ -419,6 +447,23 @@ class DataFolder:
         if len(pepper) != pin.PEPPER_BYTES:
             raise PinsLost(f"{path}: is damaged, and with it every PIN; {_REMEDY}")
         return pepper
+
+
+def _opened(copy: Path, secret: str) -> bytes:
+    """What a copy holds, opened with the office's key where it is sealed. FolderError; OSError."""
+    from kiosk import officekey
+
+    with copy.open("rb") as file:
+        if not officekey.is_sealed(file):
+            return file.read()
+        if not secret:
+            raise FolderError(f"{copy}: only the office's key opens it; name its file with --key")
+        plain = io.BytesIO()
+        try:
+            officekey.open_sealed(file, plain, secret)
+        except officekey.NotOpened as error:
+            raise FolderError(f"{copy}: {error}") from None
+        return plain.getvalue()
 
 
 def _instead_of(damaged: Path) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from kiosk.clock import Clock
+from kiosk.clock import CLOCK_OFF_SECONDS, Clock
 from kiosk.domain.businessday import business_date, half_day
 from kiosk.domain.duty import DutyChange, EndOfDuty, Moment, just_served
 from kiosk.domain.encounter import Effect, Fate
@@ -67,6 +67,12 @@ class Status:
     last_failure: Entry | None
     foreign_days: tuple[date, ...]
     """That central has under this terminal's name, and that it never made."""
+    clock_off: int = 0
+    """Seconds by which this clock was ahead of central's at the last word from there."""
+
+    @property
+    def clock_is_wrong(self) -> bool:
+        return abs(self.clock_off) > CLOCK_OFF_SECONDS
 
 
 class Terminal:
@@ -294,6 +300,7 @@ class Terminal:
                 last_sync=snapshot.journal.last(Kind.SYNCED),
                 last_failure=snapshot.journal.last(Kind.SYNC_FAILED),
                 foreign_days=snapshot.journal.foreign_days(),
+                clock_off=snapshot.state.last_exchange().clock_off,
             )
 
     # --- the disk ---------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 go on."""
 
 import contextlib
+import logging
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -14,7 +15,7 @@ import httpx2 as httpx
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from kiosk.clock import Clock
+from kiosk.clock import CLOCK_OFF_SECONDS, Clock
 from kiosk.domain.people import Officer
 from kiosk.store.engine import Store
 from kiosk.store.journal import Kind
@@ -87,6 +88,7 @@ class Synced:
 
 Close = Callable[[date | None], object]
 """Closes every day that is over; given which day it is by central's clock, or None."""
+_LOG = logging.getLogger("kiosk.sync")
 _IN_A_ROW = 2
 """Requests without an answer after which the network is taken to be gone."""
 
@@ -263,11 +265,18 @@ class Run:
         self._remember(replace(last, told_outbox=digest(body)))
 
     def _remember_clock(self, clock: int) -> None:
-        """Once a day: nothing is written with every heartbeat."""
+        """Once a day, and when this machine's clock goes wrong or right: nothing is written with
+        every heartbeat."""
+        now = self._clock.now()
+        off = int(now.wall.timestamp()) - clock
         with self._store.read() as snapshot:
             last = snapshot.state.last_exchange()
-        if central_day(self._clock.now(), last.central_clock) != self.day:
-            self._remember(replace(last, central_clock=clock))
+        is_wrong, was_wrong = (abs(by) > CLOCK_OFF_SECONDS for by in (off, last.clock_off))
+        if is_wrong and not was_wrong:
+            _LOG.warning("this machine's clock is %+d s off central's", off)
+        has_moved = abs(off - last.clock_off) > CLOCK_OFF_SECONDS
+        if is_wrong != was_wrong or has_moved or central_day(now, last.central_clock) != self.day:
+            self._remember(replace(last, central_clock=clock, clock_off=off))
 
     def _remember(self, last: LastExchange) -> None:
         with self._store.transaction() as t:

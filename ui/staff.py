@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
@@ -267,7 +268,23 @@ class StaffDialogs(QObject):
             sending=self._sending,
             may_set_up=not self.session.is_rating_time,
             foreign_days=status.foreign_days,
+            clock_off=round(status.clock_off / 60) if status.clock_is_wrong else 0,
+            authority_days=self._authority_days(),
         )
+
+    def _authority_days(self) -> int | None:
+        """Days until the last certificate in the file of central's authority ends; None: more than
+        three weeks, or there is no such file."""
+        file = self.session.settings.sync.ca
+        if not file:
+            return None
+        from kiosk.certificates import WARN_DAYS, days_left, ends
+
+        try:
+            days = days_left(max(ends(Path(file))), self.session.now().wall)
+        except (OSError, ValueError):
+            return None  # the sync says what is wrong with it
+        return days if days <= WARN_DAYS else None
 
     # --- opening and closing ----------------------------------------------------------------
 

@@ -117,6 +117,10 @@ class ServiceFacts:
     """Whether a panel may be set up now: nobody can rate meanwhile."""
     foreign_days: tuple[date, ...] = ()
     """That central has under this terminal's name, and that it never made."""
+    clock_off: int = 0
+    """Minutes by which this clock is ahead of central's; 0: it is right."""
+    authority_days: int | None = None
+    """Days until central's certificate, as this terminal has it, ends; None: not soon."""
 
 
 class ViewBuilder:
@@ -434,6 +438,7 @@ class ViewBuilder:
             (say("service.sync"), sync if facts.enrolled else say("service.not_enrolled")),
             (say("service.due"), str(facts.due)),
             *self._foreign_row(facts.foreign_days),
+            *self._care_rows(facts),
             *self._log_row(sending),
             (say("service.disk"), say("service.free", mib=f"{facts.free_mib:,}")),
             (say("service.version"), facts.version),
@@ -506,6 +511,18 @@ class ViewBuilder:
         words = self.staff_say("service.not_mine_days", n=len(days), day=first)
         remedy = (self.staff_say("service.remedy"), self.staff_say("service.not_mine_remedy"))
         return (self.staff_say("service.not_mine"), words), remedy
+
+    def _care_rows(self, facts: ServiceFacts) -> tuple[tuple[str, str], ...]:
+        """What somebody has to mend before it hurts."""
+        say, rows = self.staff_say, []
+        if facts.clock_off:
+            key = "service.clock_ahead" if facts.clock_off > 0 else "service.clock_behind"
+            rows.append((say("service.clock"), say(key, n=abs(facts.clock_off))))
+        if facts.authority_days is not None:
+            over = facts.authority_days < 0
+            key = "service.authority_over" if over else "service.authority_soon"
+            rows.append((say("service.authority"), say(key, n=max(0, facts.authority_days))))
+        return tuple(rows)
 
     def _log_row(self, sending: Sending | None) -> tuple[tuple[str, str], ...]:
         """What the command said stands in the log, in English."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Annotated, NamedTuple
 
 from kiosk.domain.kinds import (
+    BackupKey,
     ButtonScores,
     Choice,
     Days,
@@ -302,6 +303,16 @@ class Sync(NamedTuple):
     ] = ""
 
 
+class Backup(NamedTuple):
+    """Copies that `kiosk backup` writes."""
+
+    key: Annotated[
+        str,
+        BackupKey(),
+        'the public half of the office\'s key (kiosk-central backup-key show); "": not sealed',
+    ] = ""
+
+
 class Settings(NamedTuple):
     """Everything in kiosk.toml."""
 
@@ -325,6 +336,7 @@ class Settings(NamedTuple):
     sound: Sound = Sound()
     screen: Screen = Screen()
     sync: Sync = Sync()
+    backup: Backup = Backup()
     reasons: Annotated[
         tuple[ReasonWords, ...],
         Tables(ReasonWords, MAX_REASONS),

@@ -25,7 +25,7 @@ from sqlalchemy.pool import StaticPool
 
 import kiosk
 from kiosk.domain.duty import Moment
-from kiosk.files import sync_folder
+from kiosk.files import new_path, sync_folder
 from kiosk.soundsqlite import fault_of
 from kiosk.store.copies import Copies
 from kiosk.store.journal import Journal, Kind
@@ -259,16 +259,8 @@ class Store:
         """Write a whole, compact copy to `target`, which must not exist."""
         if target.exists():
             raise StoreFailed(f"{target}: exists already; name a new file")
-        draft = target.with_name(target.name + ".part")
-        draft.unlink(missing_ok=True)
-        with _failures(target):
-            with _raw(self._engine) as raw:
-                raw.execute("VACUUM INTO ?", (str(draft),))
-            os.chmod(draft, 0o600)
-            with draft.open("rb") as file:
-                os.fsync(file.fileno())
-            os.rename(draft, target)
-            sync_folder(target.parent)
+        with _failures(target), new_path(target) as draft, _raw(self._engine) as raw:
+            raw.execute("VACUUM INTO ?", (str(draft),))
         _LOG.info("copied to %s", target)
 
     def checkpoint(self, patience: float = BUSY_MS / 1000) -> bool:

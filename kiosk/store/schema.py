@@ -327,6 +327,7 @@ last_exchange = Table(
     Column("central_clock", _Number, nullable=False),
     Column("days_tag", _Text, nullable=False),
     Column("told_outbox", _Text, nullable=False),
+    Column("clock_off", _Number, nullable=False),
     CheckConstraint("id = 1", name="last_exchange_one"),
 )
 

@@ -76,6 +76,8 @@ class LastExchange:
     central_clock: int = 0
     days_tag: str = ""
     told_outbox: str = ""
+    clock_off: int = 0
+    """Seconds by which this terminal's clock was ahead of central's."""
 
 
 class TerminalState:
@@ -173,7 +175,10 @@ class TerminalState:
         if row is None:
             return LastExchange()
         return LastExchange(
-            central_clock=row.central_clock, days_tag=row.days_tag, told_outbox=row.told_outbox
+            central_clock=row.central_clock,
+            days_tag=row.days_tag,
+            told_outbox=row.told_outbox,
+            clock_off=row.clock_off,
         )
 
     def put_last_exchange(self, last: LastExchange) -> None:

@@ -290,7 +290,7 @@ def test_a_certificate_that_is_none_is_an_alarm(home: Central, tmp_path: Path) -
 def test_every_alarm_has_words_in_both_languages() -> None:
     known = {key.partition(".")[2] for key in words("en").by_key if key.startswith("care.")}
     for key in known - {"title"}:
-        numbers = {"days": 4, "free": 5, "reserve": 6}
+        numbers = {"days": 4, "n": 1, "free": 5, "reserve": 6}
         for code in ("th", "en"):
             assert care_words(code, Trouble(key=key, values=numbers))
 

@@ -142,6 +142,8 @@ def test_a_technician_reads_no_english_of_a_panel_or_the_system(counter: Counter
         guide=(Refusal("sound_unplayed", output="hw:1", error="No such device"),),
         sending=Sending("sync", NOT_NOW, "no route to host"),
         foreign_days=(date(2026, 11, 20),),
+        clock_off=-7,
+        authority_days=-1,
     )
     troubles = (
         Refusal("panel_says", text="protocol 9 is not spoken"),

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from kiosk.language import in_english
-from ui.failures import exit_code
+from ui.failures import USAGE, exit_code
 
 if TYPE_CHECKING:
     from kiosk.datafolder import DataFolder
@@ -74,3 +74,23 @@ def errors() -> Iterator[None]:
 def fail(message: str, code: int) -> NoReturn:
     typer.echo(f"kiosk: {message}", err=True)
     raise typer.Exit(code)
+
+
+OfficeKey = Annotated[
+    Path | None,
+    typer.Option(help="The file with the office's key, for a sealed copy.", show_default=False),
+]
+
+
+def secret_in(key: Path | None) -> str:
+    """The office's key in a file; a file without one ends the command."""
+    from kiosk import officekey
+
+    if key is None:
+        return ""
+    try:
+        return officekey.secret_in(key.read_text("utf-8", errors="replace"))
+    except officekey.NoKey as error:
+        fail(f"{key}: {error}", USAGE)
+    except OSError as error:
+        fail(f"{key}: {error.strerror}", USAGE)

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from kiosk.language import counted
-from ui.commands.context import data_folder, errors, fail, opened
+from ui.commands.context import OfficeKey, data_folder, errors, fail, opened, secret_in
 from ui.commands.replacing import say_new_pins
 from ui.failures import WRONG
 
@@ -35,19 +35,29 @@ def verify() -> None:
 def backup(
     target: Annotated[Path, typer.Argument(help="A new file, or an existing folder.")],
 ) -> None:
-    """Write a whole copy of the database while the terminal runs."""
+    """Write a whole copy of the database while the terminal runs.
+
+    Sealed to the office's key where kiosk.toml has its public half, under [backup].
+    """
     from kiosk.clock import SystemClock
 
+    folder = data_folder()
     with opened() as (store, _), errors():
+        public = folder.settings().backup.key
         if target.is_dir():
-            target = target / f"kiosk-{SystemClock().now().wall:%Y%m%d-%H%M%S}.db"
-        store.backup(target)
-    typer.echo(f"Copied to {target} (keep it as safe as the original; secrets are not in it).")
+            name = f"kiosk-{SystemClock().now().wall:%Y%m%d-%H%M%S}.db"
+            target = target / (f"{name}.age" if public else name)
+        folder.back_up(store, target, public)
+    if public:
+        typer.echo(f"Copied to {target}; only the office's key opens it.")
+    else:
+        typer.echo(f"Copied to {target} (keep it as safe as the original; secrets are not in it).")
 
 
 @app.command()
 def restore(
     copy: Annotated[Path, typer.Argument(help="A file that `kiosk backup` wrote.")],
+    key: OfficeKey = None,
 ) -> None:
     """Put a copy in the place of a damaged database, once it is verified.
 
@@ -59,7 +69,7 @@ def restore(
 
     folder = data_folder()
     with errors():
-        without_pin = folder.restore(copy, SystemClock())
+        without_pin = folder.restore(copy, SystemClock(), secret_in(key))
     typer.echo(f"Put back: {folder.database}")
     if without_pin is not None:
         with opened() as (_, terminal):

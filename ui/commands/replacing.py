@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ui.commands.central import join, sync_quietly
-from ui.commands.context import data_folder, errors, fail, opened
+from ui.commands.context import OfficeKey, data_folder, errors, fail, opened, secret_in
 from ui.commands.setting_up import read_certificate
 from ui.failures import USAGE
 
@@ -27,6 +27,7 @@ def replace(
         Path | None,
         typer.Option(help="The old machine's newest backup; without one it begins empty."),
     ] = None,
+    key: OfficeKey = None,
     ca: Annotated[
         Path | None,
         typer.Option(help="Central's certificate, where no public authority made it: a PEM file."),
@@ -46,7 +47,7 @@ def replace(
 
     folder = data_folder()
     authority = read_certificate(ca) if ca else None
-    _fill(folder, backup)
+    _fill(folder, backup, secret_in(key))
     with opened() as (_, terminal), errors():
         if authority:
             write_authority(folder.settings(), authority)
@@ -101,7 +102,7 @@ def say_new_pins(terminal: "Terminal", owners: Iterable[str]) -> None:
         typer.echo("PINs that central issued come with the next sync.")
 
 
-def _fill(folder: "DataFolder", backup: Path | None) -> None:
+def _fill(folder: "DataFolder", backup: Path | None, secret: str) -> None:
     """Have a database in the folder: the backup's, or an empty one. An earlier attempt may have put
     one there."""
     from kiosk.clock import SystemClock
@@ -113,7 +114,7 @@ def _fill(folder: "DataFolder", backup: Path | None) -> None:
     with errors():
         if backup is None:
             folder.create()
-        without_pin = folder.restore(backup, SystemClock()) if backup else ()
+        without_pin = folder.restore(backup, SystemClock(), secret) if backup else ()
     with opened() as (_, terminal):
         say_new_pins(terminal, without_pin or ())
         terminal.reserve_ballast()

@@ -91,6 +91,18 @@ def autostart(
     typer.echo(unit_text, nl=False)
 
 
+def _authority_words(file: Path) -> str:
+    """Until when the certificate of central's authority holds."""
+    from kiosk.certificates import days_left, ends
+    from kiosk.clock import SystemClock
+
+    try:
+        end = max(ends(file))
+    except (OSError, ValueError) as error:
+        return f"{file}: {error}"
+    return f"{file} holds until {end:%Y-%m-%d} ({days_left(end, SystemClock().now().wall)} days)"
+
+
 @app.command()
 def status() -> None:
     """Show enrolment, officers, what is due to be sent, free disk. Shows no score."""
@@ -125,6 +137,12 @@ def _status_lines(folder: "DataFolder", settings: "Settings", status: "Status") 
         days = ", ".join(map(str, status.foreign_days))
         yield f"not mine  central has days that this terminal never made: {days}"
         yield "          compare both sides there, then renew the key: kiosk key renew"
+    if status.clock_is_wrong:
+        yield f"clock     {status.clock_off:+d} s off central's: set it, and see timedatectl"
+    if settings.sync.ca:
+        yield f"authority {_authority_words(Path(settings.sync.ca))}"
+    if copies := folder.copies_mib():
+        yield f"copies    {copies} MiB of copies and damaged files; remove what nobody needs"
     yield f"disk      {folder.free_bytes() // 2**20} MiB free"
     for panel in settings.panels:
         name = f"{panel.port} ({panel.profile})" if panel.port else "none"

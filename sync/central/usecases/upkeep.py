@@ -141,7 +141,7 @@ def _of_certificate(done: Mapping[Task, Done], now: datetime) -> Iterator[Troubl
     if days < 0:
         yield _trouble("certificate_over", urgent=True)
     elif days <= WARN_DAYS:
-        yield _trouble("certificate_soon", urgent=days <= URGENT_DAYS, days=days)
+        yield _trouble("certificate_soon", urgent=days <= URGENT_DAYS, n=days)
 
 
 def _of_disk(home: Central) -> Iterator[Trouble]:

@@ -223,7 +223,13 @@ def upgrade() -> None:
             "state IN ('due', 'receipted', 'parked', 'dropped')", name="outbox_state"
         ),
     )
-    _one_row("last_exchange", _integer("central_clock"), _text("days_tag"), _text("told_outbox"))
+    _one_row(
+        "last_exchange",
+        _integer("central_clock"),
+        _text("days_tag"),
+        _text("told_outbox"),
+        _integer("clock_off"),
+    )
     op.create_index("journal_by_day", "journal", ["business_date"])
     op.create_index("journal_by_kind", "journal", ["kind"])
     for ddl in _TRIGGERS:

@@ -1,0 +1,87 @@
+"""A terminal's copy that only the office opens."""
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from kiosk import officekey
+from kiosk.datafolder import DataFolder, FolderError
+from kiosk.domain.encounter import Record
+from kiosk.store.engine import StoreFailed
+from tests.support.builders import FakeClock, rating
+from ui.cli import app
+
+SECRET, PUBLIC = officekey.new_key()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> DataFolder:
+    made = DataFolder(tmp_path / "terminal")
+    made.create()
+    text = made.settings_file.read_text("utf-8")
+    before, table, rest = text.partition("[backup]")
+    rest = rest.replace('key = ""', f'key = "{PUBLIC}"', 1)
+    made.settings_file.write_text(before + table + rest, "utf-8")
+    store, terminal = made.open(FakeClock())
+    terminal.carry_out([Record(rating(5))])
+    store.close()
+    return made
+
+
+def command(folder: Path, *words: str) -> Result:
+    return CliRunner().invoke(app, ["--data", str(folder), *words])
+
+
+def test_a_copy_is_sealed_and_goes_back_with_the_offices_key(
+    folder: DataFolder, tmp_path: Path
+) -> None:
+    usb = tmp_path / "usb"
+    usb.mkdir()
+    assert "only the office's key opens it" in command(folder.path, "backup", str(usb)).stdout
+    [copy] = usb.iterdir()
+    assert copy.name.endswith(".db.age")
+    assert b"SQLite format" not in copy.read_bytes()
+    assert not list(folder.path.glob(".copy-*"))
+    paper = tmp_path / "paper"
+    paper.write_text(SECRET)
+    fresh = DataFolder(tmp_path / "fresh")
+    assert "name its file with --key" in command(fresh.path, "restore", str(copy)).stderr
+    restored = command(fresh.path, "restore", str(copy), "--key", str(paper))
+    assert restored.exit_code == 0, restored.output
+    store, terminal = fresh.open_verified(FakeClock())
+    assert terminal.status().days == 1
+    store.close()
+
+
+def test_what_is_not_the_whole_copy_puts_nothing_back(folder: DataFolder, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.db.age"
+    store, _ = folder.open(FakeClock())
+    folder.back_up(store, copy, PUBLIC)
+    with pytest.raises(FolderError, match="is there already"):
+        folder.back_up(store, copy, PUBLIC)
+    with pytest.raises(StoreFailed, match="exists already"):
+        folder.back_up(store, copy, "")
+    store.close()
+    good = copy.read_bytes()
+    middle = len(good) // 2
+    for data, key, said in (
+        (good, officekey.new_key()[0], "sealed to another key"),
+        (good[:-1], SECRET, "damaged or cut off"),
+        (good[:middle] + bytes([good[middle] ^ 1]) + good[middle + 1 :], SECRET, "damaged"),
+    ):
+        copy.write_bytes(data)
+        fresh = DataFolder(tmp_path / "fresh")
+        with pytest.raises(FolderError, match=said):
+            fresh.restore(copy, FakeClock(), key)
+        assert not fresh.database.exists()
+
+
+def test_a_key_that_is_none_is_told(folder: DataFolder, tmp_path: Path) -> None:
+    paper = tmp_path / "paper"
+    paper.write_text("age1 is the wrong half")
+    said = command(tmp_path / "fresh", "restore", "x.db.age", "--key", str(paper))
+    assert (said.exit_code, "AGE-SECRET-KEY-1" in said.stderr) == (2, True)
+    bad = folder.settings_file.read_text("utf-8").replace(PUBLIC, "age1nothing")
+    folder.settings_file.write_text(bad)
+    assert "begins with age1" in command(folder.path, "settings").stderr
