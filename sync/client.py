@@ -14,6 +14,7 @@ import stamina
 
 from sync.messages import ErrorLine
 from sync.protocol import MAX_BODY
+from sync.proxies import BadProxy, proxy_of
 
 TIMEOUT = 20.0
 """Seconds for each step of a request."""
@@ -74,9 +75,9 @@ class _Health(msgspec.Struct):
     version: str
 
 
-def look_at(url: str, ca: str) -> Seen:
+def look_at(url: str, ca: str, proxy: str = "") -> Seen:
     """Ask central how it is, once; SyncFailed."""
-    with client_of(url, ca) as client:
+    with client_of(url, ca, proxy=proxy) as client:
         try:
             with client.stream("GET", "/healthz") as response:
                 answer = _read(response, url)
@@ -97,9 +98,12 @@ def client_of(
     url: str,
     ca: str,
     transport: httpx.BaseTransport | None = None,
+    proxy: str = "",
     context: ssl.SSLContext | None = None,
 ) -> httpx.Client:
-    """`context`: another belief than in the system's authorities, or in the one of file `ca`."""
+    """A client for central at `url`: over `transport`, or the network. `ca`: the file of a private
+    authority; `proxy`: of the settings; "": what the environment says; `context`: another belief
+    than in the system's authorities, or in the one of `ca`. SyncFailed."""
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise SyncFailed(f"{url}: write central's address as https://name")
@@ -112,8 +116,13 @@ def client_of(
         verify = (context or believing(ca)) if https else False
     except (OSError, ssl.SSLError) as error:
         raise SyncFailed(f"{ca}: the certificate authority can't be read: {error}") from None
+    try:
+        way = proxy_of(url, proxy)
+    except BadProxy as error:
+        raise SyncFailed(str(error)) from None
     return httpx.Client(
         base_url=url,
+        proxy=way or None,
         timeout=TIMEOUT,
         verify=verify,
         follow_redirects=False,
@@ -172,6 +181,11 @@ def _unreachable(url: str, error: httpx.HTTPError) -> Unreachable:
             f"{url}: its certificate is not believed: {why}; the office's own authority is named "
             "by `ca` under [sync] in the settings"
         )
+    if isinstance(error, httpx.ProxyError):
+        return Unreachable(
+            f"{url}: the office's proxy gives no way through: {error}; see `proxy` under [sync] in "
+            "the settings, and HTTPS_PROXY"
+        )
     return Unreachable(f"{url}: no answer: {error or type(error).__name__}")
 
 
@@ -220,6 +234,15 @@ _GUESSES: dict[int, str] = {
     httpx.codes.CONTENT_TOO_LARGE: "a proxy takes no body of this size: have it take 1 MiB",
     httpx.codes.PROXY_AUTHENTICATION_REQUIRED: "a proxy asks who this is; see `proxy` under [sync]",
 }
+
+
+def moved(headers: httpx.Headers) -> str:
+    """Where a redirection points to, as a remedy; "" where it names no address."""
+    address = headers.get("Location", "")
+    parts = urlsplit(address)
+    if parts.scheme != "https" or not parts.hostname:
+        return ""
+    return f"; it points to https://{parts.netloc.rpartition('@')[2]}: use that address"
 
 
 def not_central(url: str, status: int, answer: bytes = b"") -> str:

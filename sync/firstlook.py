@@ -17,7 +17,7 @@ import httpx2 as httpx
 from kiosk.domain.refusal import Refusal, excerpt
 from sync.client import believing, cause_of, client_of
 
-_PAGE = "/v1/enrol"
+_PAGE = "/healthz"
 """Central answers it, and briefly, to whoever asks."""
 PATIENCE = 8.0
 """Seconds for each step: a person waits."""
@@ -30,6 +30,13 @@ _CODE = re.compile(r"[2-9A-Za-z]{5}-?[2-9A-Za-z]{5}")
 _FINGERPRINT = re.compile(r"[0-9A-Fa-f]{64}")
 _GROUP = 4
 """Characters of a fingerprint that are compared at a glance."""
+
+
+class Network(NamedTuple):
+    """What the settings say of the way to central: the file of an authority, a proxy."""
+
+    ca: str = ""
+    proxy: str = ""
 
 
 class Invitation(NamedTuple):
@@ -94,18 +101,17 @@ def groups(fingerprint: str) -> tuple[str, ...]:
     return tuple(digits[at : at + _GROUP] for at in range(0, len(digits), _GROUP))
 
 
-def look(address: str, ca: str, fingerprint: str, now: datetime) -> str:
+def look(address: str, network: Network, fingerprint: str, now: datetime) -> str:
     """Whether central can be reached and believed, from here and now. "": as it is; else its
-    certificate (PEM), which is the one with that `fingerprint`. `ca`: the file of an authority.
-    Refusal, of which `certificate_unknown` has a fingerprint to compare."""
+    certificate (PEM), which is the one with that `fingerprint`. Refusal, of which `certificate_unknown` has a fingerprint to compare."""
     try:
-        _require_same_time(_ask(address, believing(ca)), now)
+        _require_same_time(_ask(address, network, believing(network.ca)), now)
     except httpx.HTTPError as error:
         if not cause_of(error, ssl.SSLCertVerificationError):
             raise _unreachable(address, error) from None
     else:
         return ""
-    certificate = _shown_certificate(address, now)
+    certificate = _shown_certificate(address, network, now)
     digest = hashlib.sha256(ssl.PEM_cert_to_DER_cert(certificate)).hexdigest()
     if not fingerprint:
         raise Refusal("certificate_unknown", fingerprint=digest)
@@ -114,24 +120,24 @@ def look(address: str, ca: str, fingerprint: str, now: datetime) -> str:
     return certificate
 
 
-def _ask(address: str, context: ssl.SSLContext) -> httpx.Response:
-    with client_of(address, "", context=context) as client:
+def _ask(address: str, network: Network, context: ssl.SSLContext) -> httpx.Response:
+    with client_of(address, "", proxy=network.proxy, context=context) as client:
         return client.get(_PAGE, timeout=PATIENCE)
 
 
-def _shown_certificate(address: str, now: datetime) -> str:
+def _shown_certificate(address: str, network: Network, now: datetime) -> str:
     """The certificate of whoever answers, once everything but its authority is right; Refusal."""
     credulous = ssl.create_default_context()
     credulous.check_hostname, credulous.verify_mode = False, ssl.CERT_NONE
     try:
         with (
-            client_of(address, "", context=credulous) as client,
+            client_of(address, "", proxy=network.proxy, context=credulous) as client,
             client.stream("GET", _PAGE, timeout=PATIENCE) as response,
         ):
             line = response.extensions["network_stream"].get_extra_info("ssl_object")
             presented = ssl.DER_cert_to_PEM_cert(line.getpeercert(binary_form=True))
         _require_same_time(response, now)
-        _ask(address, believing(certificate=presented))
+        _ask(address, network, believing(certificate=presented))
     except httpx.HTTPError as error:
         trouble = cause_of(error, ssl.SSLCertVerificationError)
         if trouble is None:

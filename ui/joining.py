@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from kiosk.domain.refusal import Refusal
 from sync.client import NotCentral, SyncFailed, TryLater, Unreachable
 from sync.enrolling import CodeRefused, OtherRelease, enrol
-from sync.firstlook import central_address, look, plain_code
+from sync.firstlook import Network, central_address, look, plain_code
 from sync.keyfile import enrolling_key, use_enrolling_key
 
 if TYPE_CHECKING:
@@ -21,7 +21,8 @@ def enrol_here(folder: "DataFolder", terminal: "Terminal", url: str, code: str) 
     """Use a one-time code; SyncFailed. The key takes the place of any other. Where an attempt broke
     off behind central's back, the same code gives the same answer again."""
     key = enrolling_key(folder.key_file)
-    enrolment = enrol(url, code, key, folder.settings().sync.ca)
+    network = folder.settings().sync
+    enrolment = enrol(url, code, key, network.ca, network.proxy)
     use_enrolling_key(folder.key_file)
     terminal.join(enrolment)
     return enrolment
@@ -41,7 +42,8 @@ def join_central(
 
     address = central_address(address)
     settings = folder.settings()
-    if certificate := look(address, settings.sync.ca, fingerprint, now):
+    network = Network(settings.sync.ca, settings.sync.proxy)
+    if certificate := look(address, network, fingerprint, now):
         write_authority(settings, certificate.encode())
     try:
         return enrol_here(folder, terminal, address, plain_code(code))

@@ -35,12 +35,13 @@ keys = typer.Typer(help="The key by which central knows this terminal.", no_args
 
 class SyncParts(NamedTuple):
     """What a sync needs. `authority`: the file of central's private certificate authority, or "";
-    `pepper`: the secret of the PINs."""
+    `proxy`: of the settings; `pepper`: the secret of the PINs."""
 
     store: "Store"
     clock: "SystemClock"
     key: "Ed25519PrivateKey"
     authority: str
+    proxy: str
     pepper: bytes
     asked: "Asked"
     renewal: "Renewal | None"
@@ -167,6 +168,7 @@ def _synced(parts: SyncParts) -> "Synced":
         recordings=parts.recordings,
         releases=parts.releases,
         close=parts.close,
+        proxy=parts.proxy,
     )
 
 
@@ -283,6 +285,7 @@ def heartbeat() -> None:
                 SystemClock(),
                 key,
                 settings.sync.ca,
+                proxy=settings.sync.proxy,
                 pepper=folder.pepper(),
                 asked=_asked(settings),
                 renewal=pending_renewal(folder.key_file),
@@ -382,11 +385,14 @@ def _syncing() -> "Iterator[SyncParts]":
                 over = is_over(store, clock, hours, settings.rules.grace)
                 close_days(store, clock, today=over, hours=hours, central=day)
 
+            if terminal.enrolment() is None:
+                raise NotEnrolled("this terminal is not enrolled with a central report yet")
             yield SyncParts(
                 store=store,
                 clock=clock,
                 key=read_key(folder.key_file),
                 authority=settings.sync.ca,
+                proxy=settings.sync.proxy,
                 pepper=folder.pepper(),
                 asked=_asked(settings),
                 renewal=pending_renewal(folder.key_file),

@@ -91,11 +91,14 @@ def officer_import(
     from kiosk.domain.rostercsv import BadRoster, parse
 
     try:
-        entries = parse(file.read_bytes())
+        brought = parse(file.read_bytes())
     except OSError as error:
         fail(f"{file}: {error.strerror}", USAGE)
     except BadRoster as error:
         _fail_for_lines(str(file), error.problems)
+    if brought.unused:
+        typer.echo(f"Columns that are not used: {', '.join(brought.unused)}", err=True)
+    entries = brought.entries
     words = {Word.RENAMED: renamed, Word.NEW: new, Word.RETURNED: returned, Word.LEAVE: leave}
     with opened() as (_, terminal), errors():
         change = _change(terminal, entries, words, source=f"{file}: ", preview=preview)
