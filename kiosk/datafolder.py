@@ -168,7 +168,7 @@ class DataFolder:
         """The store and its use cases. ClockImplausible, FolderError (PinsLost where no PIN can be
         right), or a kind of StoreFailed. With `migrate` a database of an earlier version is copied
         and brought up to date."""
-        from kiosk.store.copies import Copies
+        from kiosk.copies import Copies
         from kiosk.store.engine import Store, StoreDamaged
         from kiosk.terminal import Terminal
 
@@ -274,7 +274,7 @@ class DataFolder:
         On a new machine the rest of the folder is made, with a new pepper: no PIN holds. Then it is
         told who had one of this terminal's own; None: every PIN holds."""
         from kiosk import pin
-        from kiosk.store.copies import Copies
+        from kiosk.copies import Copies
         from kiosk.store.engine import Store
         from kiosk.store.journal import Kind
         from kiosk.store.verify import Wrong, verify
