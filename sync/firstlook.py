@@ -103,7 +103,8 @@ def groups(fingerprint: str) -> tuple[str, ...]:
 
 def look(address: str, network: Network, fingerprint: str, now: datetime) -> str:
     """Whether central can be reached and believed, from here and now. "": as it is; else its
-    certificate (PEM), which is the one with that `fingerprint`. Refusal, of which `certificate_unknown` has a fingerprint to compare."""
+    certificate (PEM), which is the one with that `fingerprint`. Refusal, of
+    which `certificate_unknown` has a fingerprint to compare."""
     try:
         _require_same_time(_ask(address, network, believing(network.ca)), now)
     except httpx.HTTPError as error:
