@@ -4,15 +4,21 @@ import errno
 import os
 import re
 import termios
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import serial
 from serial.tools import list_ports
+from serial.tools.list_ports_common import ListPortInfo
 
 from hardware.port import Connection, LineMode, Port, PortInfo, PortLost, Wiring
 from kiosk.domain.refusal import Refusal
 
 _BY_ID = Path("/dev/serial/by-id")
+_BY_PATH = Path("/dev/serial/by-path")
+"""Where an adapter is plugged in: all that tells two without serial numbers apart."""
 _USB = re.compile(r"([0-9A-Fa-f]{4}):([0-9A-Fa-f]{4})(?::(.+))?")
 _OTHER_PORTS = ("/dev/input/", "/dev/gpiochip")
 _MAX_UNSENT = 4096
@@ -26,17 +32,69 @@ _OPENING_FAILURES = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Plugged:
+    """A port as the system lists it. `usb`: VID:PID, with its serial number where it has one; ""
+    for any other port."""
+
+    device: str
+    usb: str
+    description: str = ""
+
+
 def find_ports() -> tuple[PortInfo, ...]:
     """Every serial port, with a name that stays the same after replugging where there is one."""
-    by_id = {str(link.resolve()): str(link) for link in _BY_ID.glob("*")}
-    ports = []
-    for port in sorted(list_ports.comports(), key=lambda p: p.device):
-        usb = f"{port.vid:04X}:{port.pid:04X}" if port.vid is not None else ""
-        if usb and port.serial_number:
-            usb += f":{port.serial_number}"
-        stable = by_id.get(port.device) or usb or port.device
-        ports.append(PortInfo(port.device, stable, port.description or ""))
-    return tuple(ports)
+    return named_ports(_plugged(), _links(_BY_ID), _links(_BY_PATH))
+
+
+def named_ports(
+    ports: Sequence[Plugged], by_id: Mapping[str, str], by_path: Mapping[str, str]
+) -> tuple[PortInfo, ...]:
+    """The ports, each by the name for the settings: of its adapter, or of its socket where
+    another adapter is just alike. `by_id`, `by_path`: udev's names, by device."""
+    alike = _alike(ports)
+    named = []
+    for port in sorted(ports, key=lambda one: one.device):
+        own = by_path.get(port.device) if port.usb in alike else by_id.get(port.device)
+        stable = own or (port.device if port.usb in alike else port.usb or port.device)
+        named.append(PortInfo(port.device, stable, port.description))
+    return tuple(named)
+
+
+def device_of(usb: str, ports: Sequence[Plugged]) -> str:
+    """The device with this VID:PID or VID:PID:SERIAL; PortLost where there is none, or two of
+    which nobody knows which one is meant."""
+    matching = [p.device for p in ports if f"{p.usb}:".upper().startswith(f"{usb}:".upper())]
+    if not matching:
+        raise PortLost("usb_not_there", name=usb)
+    if len(matching) > 1:
+        raise PortLost("usb_alike", name=usb)
+    return matching[0]
+
+
+def _alike(ports: Sequence[Plugged]) -> set[str]:
+    counts = Counter(port.usb for port in ports if port.usb)
+    return {usb for usb, n in counts.items() if n > 1}
+
+
+def _plugged() -> list[Plugged]:
+    return [
+        Plugged(device=port.device, usb=_usb(port), description=port.description or "")
+        for port in list_ports.comports()
+    ]
+
+
+def _usb(port: ListPortInfo) -> str:
+    if port.vid is None or port.pid is None:
+        return ""
+    number = f":{port.serial_number}" if port.serial_number else ""
+    return f"{port.vid:04X}:{port.pid:04X}{number}"
+
+
+def _links(folder: Path) -> dict[str, str]:
+    """udev's names in a folder, by device; of two names of one device the first."""
+    links = sorted(folder.glob("*"), reverse=True)
+    return {str(link.resolve()): str(link) for link in links}
 
 
 class SerialPort:
@@ -129,14 +187,9 @@ SERIAL_LINES = SerialLines()
 
 
 def _path(name: str) -> str:
-    usb = _USB.fullmatch(name)
-    if not usb:
+    if not _USB.fullmatch(name):
         return name if name.startswith("/") else str(_BY_ID / name)
-    vendor, product, number = int(usb[1], 16), int(usb[2], 16), usb[3]
-    for port in list_ports.comports():
-        if (port.vid, port.pid) == (vendor, product) and number in (None, port.serial_number):
-            return str(port.device)
-    raise PortLost("usb_not_there", name=name)
+    return device_of(name, _plugged())
 
 
 def _opening_failure(error: Exception) -> Refusal:

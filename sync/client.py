@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from ipaddress import ip_address
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 import httpx2 as httpx
@@ -13,12 +14,14 @@ import stamina
 
 from sync.messages import ErrorLine
 from sync.protocol import MAX_BODY
+from sync.proxies import BadProxy, proxy_of
 
 TIMEOUT = 20.0
 """Seconds for each step of a request."""
 ATTEMPTS = 3
 UNSAID, SHORTEST = 30.0, 5.0
 """Seconds to wait where the answer names none that can be read, and at the least."""
+E = TypeVar("E", bound=BaseException)
 _LATER = (
     httpx.codes.TOO_MANY_REQUESTS,
     httpx.codes.BAD_GATEWAY,
@@ -72,9 +75,9 @@ class _Health(msgspec.Struct):
     version: str
 
 
-def look_at(url: str, ca: str) -> Seen:
+def look_at(url: str, ca: str, proxy: str = "") -> Seen:
     """Ask central how it is, once; SyncFailed."""
-    with client_of(url, ca) as client:
+    with client_of(url, ca, proxy=proxy) as client:
         try:
             with client.stream("GET", "/healthz") as response:
                 answer = _read(response, url)
@@ -91,7 +94,16 @@ def look_at(url: str, ca: str) -> Seen:
     return Seen(health.version, at)
 
 
-def client_of(url: str, ca: str, transport: httpx.BaseTransport | None = None) -> httpx.Client:
+def client_of(
+    url: str,
+    ca: str,
+    transport: httpx.BaseTransport | None = None,
+    proxy: str = "",
+    context: ssl.SSLContext | None = None,
+) -> httpx.Client:
+    """A client for central at `url`: over `transport`, or the network. `ca`: the file of a private
+    authority; `proxy`: of the settings; "": what the environment says; `context`: another belief
+    than in the system's authorities, or in the one of `ca`. SyncFailed."""
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise SyncFailed(f"{url}: write central's address as https://name")
@@ -101,17 +113,31 @@ def client_of(url: str, ca: str, transport: httpx.BaseTransport | None = None) -
         raise SyncFailed(f"{url}: only https:// is safe beyond this machine")
     try:
         https = parts.scheme == "https"
-        context = ssl.create_default_context(cafile=ca or None) if https else False
+        verify = (context or believing(ca)) if https else False
     except (OSError, ssl.SSLError) as error:
         raise SyncFailed(f"{ca}: the certificate authority can't be read: {error}") from None
+    try:
+        way = proxy_of(url, proxy)
+    except BadProxy as error:
+        raise SyncFailed(str(error)) from None
     return httpx.Client(
         base_url=url,
+        proxy=way or None,
         timeout=TIMEOUT,
-        verify=context,
+        verify=verify,
         follow_redirects=False,
         trust_env=False,
         transport=transport,
     )
+
+
+def believing(ca: str = "", certificate: str = "") -> ssl.SSLContext:
+    """Belief in the authorities of file `ca` or in one `certificate` (PEM), also where that is
+    central's own and no authority's; else in the system's."""
+    context = ssl.create_default_context(cafile=ca or None, cadata=certificate or None)
+    if ca or certificate:
+        context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+    return context
 
 
 def _loopback(host: str) -> bool:
@@ -155,6 +181,11 @@ def _unreachable(url: str, error: httpx.HTTPError) -> Unreachable:
             f"{url}: its certificate is not believed: {why}; the office's own authority is named "
             "by `ca` under [sync] in the settings"
         )
+    if isinstance(error, httpx.ProxyError):
+        return Unreachable(
+            f"{url}: the office's proxy gives no way through: {error}; see `proxy` under [sync] in "
+            "the settings, and HTTPS_PROXY"
+        )
     return Unreachable(f"{url}: no answer: {error or type(error).__name__}")
 
 
@@ -183,13 +214,19 @@ def _may_pass(error: Exception) -> bool:
     return isinstance(error, httpx.TransportError) and not _not_believed(error)
 
 
-def _not_believed(error: BaseException | None) -> str:
+def _not_believed(error: BaseException) -> str:
     """What TLS has against central's certificate, where that is the trouble; else ""."""
+    cause = cause_of(error, ssl.SSLCertVerificationError)
+    return cause.verify_message if cause else ""
+
+
+def cause_of(error: BaseException | None, kind: type[E]) -> E | None:
+    """The error of a `kind` that led to `error`."""
     while error is not None:
-        if isinstance(error, ssl.SSLCertVerificationError):
-            return error.verify_message
+        if isinstance(error, kind):
+            return error
         error = error.__cause__ or error.__context__
-    return ""
+    return None
 
 
 _ANOTHER_SERVER = "a sign-in page of the network, or another server"
@@ -197,6 +234,15 @@ _GUESSES: dict[int, str] = {
     httpx.codes.CONTENT_TOO_LARGE: "a proxy takes no body of this size: have it take 1 MiB",
     httpx.codes.PROXY_AUTHENTICATION_REQUIRED: "a proxy asks who this is; see `proxy` under [sync]",
 }
+
+
+def moved(headers: httpx.Headers) -> str:
+    """Where a redirection points to, as a remedy; "" where it names no address."""
+    address = headers.get("Location", "")
+    parts = urlsplit(address)
+    if parts.scheme != "https" or not parts.hostname:
+        return ""
+    return f"; it points to https://{parts.netloc.rpartition('@')[2]}: use that address"
 
 
 def not_central(url: str, status: int, answer: bytes = b"") -> str:

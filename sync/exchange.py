@@ -54,6 +54,7 @@ def sync(
     recordings: Path | None = None,
     releases: Releases | None = None,
     close: Close = _leave_open,
+    proxy: str = "",
 ) -> Synced:
     """Run once, over the network or another `transport`. PINs that central issued are stored under
     `pepper`; without one they are not asked for. Prompts that the office recorded come into the
@@ -65,7 +66,7 @@ def sync(
     enrolment, others = enrolment_of(store), OtherKeys(renewal, before)
     take_up_rest(store, clock.now().wall, asked)
     try:
-        with client_of(enrolment.url, ca, transport) as client:
+        with client_of(enrolment.url, ca, transport, proxy) as client:
             connection = Connection(
                 client=client, enrolment=enrolment, key=key, progress=progress, wait=wait
             )
@@ -106,6 +107,7 @@ def heartbeat(
     asked: Asked = Asked(),  # noqa: B008  (a value)
     renewal: Renewal | None = None,
     before: Ed25519PrivateKey | None = None,
+    proxy: str = "",
 ) -> None:
     """Show central that this terminal lives, its journal's head, and a step of each open sheet; no
     count. With a `pepper`, take the PINs that central issued. Over the network or another
@@ -116,7 +118,7 @@ def heartbeat(
     store.forget_order((business_date(now), half_day(now)))
     take_up_rest(store, now, asked)
     try:
-        with client_of(enrolment.url, ca, transport) as client:
+        with client_of(enrolment.url, ca, transport, proxy) as client:
             connection = Connection(client=client, enrolment=enrolment, key=key, progress=_silent)
             run = Run(store, clock, connection, pepper, asked, OtherKeys(renewal, before))
             run.open()

@@ -25,7 +25,7 @@ from kiosk.clock import Clock, ClockImplausible, NoSuchZone, require_zone
 from kiosk.datafolder import DataFolder, FolderError
 from kiosk.files import owner
 from kiosk.language import counted, in_english
-from kiosk.settings.definition import PanelSettings, Settings
+from kiosk.settings.definition import PanelSettings, Settings, Sync
 from kiosk.store.engine import HEAD, Store, StoreDamaged, StoreFailed, StoreMissing
 from kiosk.terminal import Status
 from kiosk.tomlfile.tables import SettingsError
@@ -58,8 +58,8 @@ def terminal_lines(folder: DataFolder, clock: Clock) -> Iterator[Line]:
         yield status
         return
     yield fine("database", f"opens, schema {HEAD}")
-    authority = "" if isinstance(settings, Line) else settings.sync.ca
-    yield from _central_lines(status, authority, now)
+    way = Sync() if isinstance(settings, Line) else settings.sync
+    yield from _central_lines(status, way, now)
 
 
 def thai_line(breaks: int) -> Line:
@@ -200,7 +200,7 @@ def _status(folder: DataFolder, clock: Clock) -> Status | Line:
         store.close()
 
 
-def _central_lines(status: Status, authority: str, now: datetime) -> Iterator[Line]:
+def _central_lines(status: Status, way: Sync, now: datetime) -> Iterator[Line]:
     enrolment = status.enrolment
     if enrolment is None:
         remedy = "kiosk enrol URL CODE, where the office has a central report"
@@ -211,11 +211,11 @@ def _central_lines(status: Status, authority: str, now: datetime) -> Iterator[Li
     yield sync_line(last, now)
     if status.parked:
         parked = counted(status.parked, "day report is", "day reports are")
-        yield failure("days", f"{parked} parked: central refused them by name", "kiosk status")
+        yield failure("days", f"{parked} parked", "kiosk outbox")
     else:
         yield fine("days", f"{reports} to send")
     try:
-        seen = look_at(enrolment.url, authority)
+        seen = look_at(enrolment.url, way.ca, way.proxy)
     except SyncFailed as error:
         remedy = "see the cable, the address and central's own kiosk-central check"
         yield failure("central", str(error), remedy)

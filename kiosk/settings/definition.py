@@ -298,6 +298,9 @@ class Sync(NamedTuple):
 
     at: Annotated[time, TimeOfDay(), "nightly: within the hour after it"] = time(20, 30)
     ca: Annotated[str, Text(), 'file of a private certificate authority; "": the system\'s'] = ""
+    proxy: Annotated[
+        str, Text(), 'http://NAME:PORT of the office\'s proxy; "": HTTPS_PROXY, else none'
+    ] = ""
     stick: Annotated[
         str, Text(), 'where a USB stick is mounted, for the service menu; "": not offered'
     ] = ""

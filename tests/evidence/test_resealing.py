@@ -107,6 +107,7 @@ def test_a_day_that_a_clock_ahead_closed_holds_nothing_up(tmp_path: Path) -> Non
     assert bench.sync().roster_changed
     assert bench.sync().sent == 0
     bench.clock.set_wall(now + timedelta(days=21))
+    bench.close()
     bench.sync()
     assert bench.settled()
     bench.end()

@@ -5,6 +5,7 @@ import pytest
 from hardware.catalogue import connections, family_named, first_at
 from hardware.port import PortInfo, PortLost
 from hardware.search import AUTO, PortSearch
+from hardware.serial_port import Plugged, device_of, named_ports
 
 
 def ports(*names: str) -> tuple[PortInfo, ...]:
@@ -64,3 +65,32 @@ def test_a_port_tells_by_its_name_of_which_kind_it_is(port: str, name: str) -> N
 def test_no_port_at_all_is_said() -> None:
     with pytest.raises(PortLost, match="is its cable plugged in"):
         search(AUTO, "own").next()
+
+
+TWINS = (
+    Plugged("/dev/ttyUSB0", "1A86:7523"),
+    Plugged("/dev/ttyUSB1", "1A86:7523"),
+    Plugged("/dev/ttyUSB2", "0403:6001:FT1"),
+    Plugged("/dev/ttyS0", ""),
+)
+BY_ID = {"/dev/ttyUSB1": "by-id/usb-1a86", "/dev/ttyUSB2": "by-id/usb-FTDI_FT1"}
+BY_PATH = {"/dev/ttyUSB0": "by-path/usb-0:1", "/dev/ttyUSB1": "by-path/usb-0:2"}
+
+
+def test_two_adapters_that_are_just_alike_are_named_by_their_sockets() -> None:
+    """udev has one name by id for both: the one that came last has it."""
+    assert {port.device: port.stable for port in named_ports(TWINS, BY_ID, BY_PATH)} == {
+        "/dev/ttyUSB0": "by-path/usb-0:1",
+        "/dev/ttyUSB1": "by-path/usb-0:2",
+        "/dev/ttyUSB2": "by-id/usb-FTDI_FT1",
+        "/dev/ttyS0": "/dev/ttyS0",
+    }
+    assert [port.stable for port in named_ports(TWINS[1:], BY_ID, BY_PATH)][1] == "by-id/usb-1a86"
+
+
+def test_of_two_that_are_alike_none_is_guessed() -> None:
+    assert device_of("0403:6001", TWINS) == "/dev/ttyUSB2"
+    assert device_of("0403:6001:ft1", TWINS) == "/dev/ttyUSB2"
+    for name, problem in (("1a86:7523", "two adapters"), ("0403:60", "not plugged in")):
+        with pytest.raises(PortLost, match=problem):
+            device_of(name, TWINS)

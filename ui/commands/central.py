@@ -35,12 +35,13 @@ keys = typer.Typer(help="The key by which central knows this terminal.", no_args
 
 class SyncParts(NamedTuple):
     """What a sync needs. `authority`: the file of central's private certificate authority, or "";
-    `pepper`: the secret of the PINs."""
+    `proxy`: of the settings; `pepper`: the secret of the PINs."""
 
     store: "Store"
     clock: "SystemClock"
     key: "Ed25519PrivateKey"
     authority: str
+    proxy: str
     pepper: bytes
     asked: "Asked"
     renewal: "Renewal | None"
@@ -118,21 +119,13 @@ def enrol(
 
 def join(folder: "DataFolder", terminal: "Terminal", url: str, code: str) -> "Enrolment":
     """Enrol at central with a new key, which takes the place of any other."""
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
     from sync.client import SyncFailed
-    from sync.enrolling import enrol as enrol_at
-    from sync.keyfile import drop_other_keys, write_key
+    from ui.joining import enrol_here
 
-    key = Ed25519PrivateKey.generate()
     try:
-        enrolment = enrol_at(url, code, key, folder.settings().sync.ca)
+        return enrol_here(folder, terminal, url, code)
     except SyncFailed as error:
         fail(str(error), NOT_NOW)
-    drop_other_keys(folder.key_file)
-    write_key(folder.key_file, key)
-    terminal.join(enrolment)
-    return enrolment
 
 
 @app.command()
@@ -175,6 +168,7 @@ def _synced(parts: SyncParts) -> "Synced":
         recordings=parts.recordings,
         releases=parts.releases,
         close=parts.close,
+        proxy=parts.proxy,
     )
 
 
@@ -291,6 +285,7 @@ def heartbeat() -> None:
                 SystemClock(),
                 key,
                 settings.sync.ca,
+                proxy=settings.sync.proxy,
                 pepper=folder.pepper(),
                 asked=_asked(settings),
                 renewal=pending_renewal(folder.key_file),
@@ -390,11 +385,14 @@ def _syncing() -> "Iterator[SyncParts]":
                 over = is_over(store, clock, hours, settings.rules.grace)
                 close_days(store, clock, today=over, hours=hours, central=day)
 
+            if terminal.enrolment() is None:
+                raise NotEnrolled("this terminal is not enrolled with a central report yet")
             yield SyncParts(
                 store=store,
                 clock=clock,
                 key=read_key(folder.key_file),
                 authority=settings.sync.ca,
+                proxy=settings.sync.proxy,
                 pepper=folder.pepper(),
                 asked=_asked(settings),
                 renewal=pending_renewal(folder.key_file),

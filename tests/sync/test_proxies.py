@@ -1,0 +1,113 @@
+"""An office's proxy: by the setting, by HTTPS_PROXY; its password stands in no line."""
+
+import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from sync import enrolling
+from sync.client import SyncFailed
+from sync.proxies import BadProxy, name_of_proxy, proxy_of
+from tests.support.certificates import DAY, Authority
+from tests.support.proxy import office_proxy
+
+URL = "https://report.example.go.th"
+PROXY = "http://clerk:s%40cret@proxy.example.go.th:3128"
+
+
+@pytest.fixture(autouse=True)
+def no_proxy_yet(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.mark.parametrize(
+    ("url", "setting", "environment", "proxy"),
+    [
+        (URL, "", {}, ""),
+        (URL, PROXY, {}, PROXY),
+        (URL, "", {"HTTPS_PROXY": PROXY}, PROXY),
+        (URL, "", {"https_proxy": PROXY}, PROXY),
+        (URL, "http://own:1", {"HTTPS_PROXY": PROXY}, "http://own:1"),
+        (URL, PROXY, {"NO_PROXY": ".example.go.th"}, ""),
+        (URL, "", {"HTTPS_PROXY": PROXY, "NO_PROXY": "other.go.th"}, PROXY),
+        ("http://127.0.0.1:8765", PROXY, {}, ""),
+    ],
+)
+def test_the_setting_goes_before_the_environment_and_no_proxy_before_both(
+    monkeypatch: pytest.MonkeyPatch, url: str, setting: str, environment: dict[str, str], proxy: str
+) -> None:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert proxy_of(url, setting) == proxy
+
+
+@pytest.mark.parametrize("wrong", ["proxy:3128", "socks5://u:secret@p:1", "http://u:secret@p:x"])
+def test_what_is_no_proxy_is_refused_without_its_password(wrong: str) -> None:
+    with pytest.raises(BadProxy) as refusal:
+        proxy_of(URL, wrong)
+    assert "secret" not in str(refusal.value)
+
+
+def test_a_proxys_name_has_no_password() -> None:
+    assert name_of_proxy(PROXY) == "proxy.example.go.th:3128"
+
+
+class Central(BaseHTTPRequestHandler):
+    """Points to another address, as a proxy in front of central does."""
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(301)
+        self.send_header("Location", "https://report.example.go.th/v1/enrol")
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Quiet."""
+
+
+@contextmanager
+def central(chain: Path) -> Iterator[str]:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(chain)
+    server = HTTPServer(("127.0.0.1", 0), Central)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"https://localhost:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def test_central_is_reached_through_a_real_proxy_and_a_wrong_password_is_said_without_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office, now = Authority.new("office"), datetime.now(UTC)
+    chain = office.issue("localhost", now - DAY, now + DAY, tmp_path / "server.pem")
+    ca, key = office.write(tmp_path / "ca.pem"), Ed25519PrivateKey.generate()
+    with central(chain) as url, office_proxy("clerk:s@cret") as (port, process):
+        assert process.stdout is not None
+        at = f"localhost:{url.rpartition(':')[2]}"
+        right, wrong = (f"http://clerk:{p}@127.0.0.1:{port}" for p in ("s%40cret", "wr0ng"))
+        with pytest.raises(SyncFailed, match=r"use that address") as refusal:
+            enrolling.enrol(url, "AAAAA-BBBBB", key, ca, right)
+        assert "it points to https://report.example.go.th" in str(refusal.value)
+        assert process.stdout.readline() == f"CONNECT {at} HTTP/1.1 known\n"
+        monkeypatch.setenv("HTTPS_PROXY", wrong)
+        with pytest.raises(SyncFailed, match="proxy gives no way through: 407") as refusal:
+            enrolling.enrol(url, "AAAAA-BBBBB", key, ca)
+        assert "wr0ng" not in str(refusal.value)
+        assert process.stdout.readline() == f"CONNECT {at} HTTP/1.1 stranger\n"
+        process.kill()
+        monkeypatch.setenv("NO_PROXY", "localhost")
+        with pytest.raises(SyncFailed, match=r"use that address"):
+            enrolling.enrol(url, "AAAAA-BBBBB", key, ca)
