@@ -1,13 +1,16 @@
 """What the terminal has stored: recompute it, copy it, put a copy back."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from kiosk.language import counted
+from kiosk.printed import AsJson, print_json, progress
 from ui.commands.context import OfficeKey, data_folder, errors, fail, opened, secret_in
 from ui.commands.replacing import say_new_pins
+from ui.commands.rows import Verified
 from ui.failures import WRONG
 
 app = typer.Typer()
@@ -15,6 +18,7 @@ app = typer.Typer()
 
 @app.command()
 def verify(
+    as_json: AsJson = False,
     rows: Annotated[
         bool,
         typer.Option("--rows", help="Only what is stored here, not what central's logs say of it."),
@@ -34,11 +38,16 @@ def verify(
                 fail(f"{store.path}: {error}", WRONG)
         typer.echo("What is stored agrees.")
         return
-    with opened() as (store, terminal), errors():
+    with opened() as (store, terminal), errors(), progress("Verifying"):
         try:
             agreement = verify_everything(store, terminal)
         except Disagreement as error:
+            if as_json:
+                print_json(Verified(agrees=False, wrong=str(error)))
             fail(f"{store.path}: {error}", WRONG)
+    if as_json:
+        print_json(Verified(agrees=True, **asdict(agreement)))
+        return
     ratings = counted(agreement.ratings, "rating", "ratings")
     sheets = counted(agreement.sheets, "sheet", "sheets")
     entries = counted(agreement.entries, "journal entry", "journal entries")
@@ -63,7 +72,8 @@ def backup(
         if target.is_dir():
             name = f"kiosk-{SystemClock().now().wall:%Y%m%d-%H%M%S}.db"
             target = target / (f"{name}.age" if public else name)
-        folder.back_up(store, target, public)
+        with progress("Copying"):
+            folder.back_up(store, target, public)
     if public:
         typer.echo(f"Copied to {target}; only the office's key opens it.")
     else:
