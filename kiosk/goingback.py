@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kiosk.copies import Copies
 from kiosk.releases import Releases
-from kiosk.store.copies import Copies, Lost, lost_by, put_back
+from kiosk.store.copies import Lost, lost_by, put_back
 
 if TYPE_CHECKING:
     from kiosk.datafolder import DataFolder

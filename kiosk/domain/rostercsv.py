@@ -1,19 +1,30 @@
-"""A roster as a spreadsheet has it: CSV text to entries, or every problem by line; and back.
+"""A roster as a spreadsheet has it: its rows to entries, or every problem by line; and back.
 
 The column `id` tells persons apart. It comes from an export, and nobody has to read or write it.
 """
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
+from kiosk.domain.dates import arabic
+from kiosk.domain.filetable import BadTable, Row, Table, csv_rows, table
 from kiosk.domain.people import BadPerson, Officer, RosterEntry
-from kiosk.domain.refusal import Refusal, Refusals, excerpt, on_line
+from kiosk.domain.refusal import Refusal, Refusals, on_line
 
+COLUMNS = {
+    "number": ("number", "เลขประจำตัว", "เลขประจำตัวเจ้าหน้าที่", "รหัส", "รหัสเจ้าหน้าที่", "หมายเลข"),
+    "name": ("name", "ชื่อ", "ชื่อ-สกุล", "ชื่อ-นามสกุล", "ชื่อและนามสกุล", "ชื่อเจ้าหน้าที่"),
+    "surname": ("surname", "นามสกุล", "สกุล"),
+    "position": ("position", "ตำแหน่ง"),
+    "section": ("section", "ฝ่าย", "สังกัด", "กลุ่มงาน", "ส่วนงาน"),
+    "id": ("id",),
+}  # fmt: skip
+"""What each may be called. A surname in a column of its own follows the name."""
 REQUIRED = ("number", "name")
-OPTIONAL = ("position", "section", "id")
+EXPORTED = ("number", "name", "position", "section", "id")
 MAX_ROWS = 10_000
-_HEADER = "number,name,position,section"
 
 
 class BadRoster(Refusals):
@@ -39,25 +50,43 @@ def entries_csv(entries: Iterable[RosterEntry]) -> str:
     """Entries as `parse` reads them."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
-    columns = (*REQUIRED, *OPTIONAL)
-    writer.writerow(columns)
-    writer.writerows([getattr(entry, column) for column in columns] for entry in entries)
+    writer.writerow(EXPORTED)
+    writer.writerows([getattr(entry, column) for column in EXPORTED] for entry in entries)
     return text.getvalue()
 
 
-def parse(data: bytes) -> tuple[RosterEntry, ...]:
-    """The entries in `data` (UTF-8, with or without BOM, header `number,name,position,section`,
-    the last two and `id` optional). BadRoster lists every problem; nothing half comes back."""
-    rows = _rows(data)
-    columns = _columns(rows[0][1])
+@dataclass(frozen=True, slots=True)
+class RosterFile:
+    """`unused`: heads of the columns that say nothing of ours."""
+
+    entries: tuple[RosterEntry, ...]
+    unused: tuple[str, ...]
+
+
+def parse(data: bytes) -> RosterFile:
+    """The entries in a CSV file (filetable.py): columns `number` and `name` and, where there are,
+    `position`, `section` and `id`, by these names or their Thai ones. BadRoster lists every
+    problem; nothing half comes back."""
+    try:
+        return parse_rows(csv_rows(data))
+    except BadTable as error:
+        raise BadRoster(error.problems) from None
+
+
+def parse_rows(rows: Sequence[Row]) -> RosterFile:
+    """The same of rows that were read already. BadRoster."""
+    try:
+        people = table(rows, COLUMNS, REQUIRED)
+    except BadTable as error:
+        raise BadRoster(error.problems) from None
     entries: list[tuple[int, RosterEntry]] = []
     problems: list[Refusal] = []
-    for line, row in rows[1 : MAX_ROWS + 1]:
+    for line, row in people.rows[:MAX_ROWS]:
         try:
-            entries.append((line, _entry(columns, row)))
+            entries.append((line, _entry(people, row)))
         except BadPerson as error:
             problems.append(on_line(line, error))
-    if len(rows) - 1 > MAX_ROWS:
+    if len(people.rows) > MAX_ROWS:
         problems.append(Refusal("too_many_officers", most=MAX_ROWS))
     problems.extend(_repeated(entries, "number"))
     problems.extend(_repeated(entries, "id"))
@@ -65,45 +94,20 @@ def parse(data: bytes) -> tuple[RosterEntry, ...]:
         problems.append(on_line(2, Refusal("no_officers")))
     if problems:
         raise BadRoster(problems)
-    return tuple(entry for _, entry in entries)
+    return RosterFile(entries=tuple(entry for _, entry in entries), unused=people.unused)
 
 
-def _rows(data: bytes) -> list[tuple[int, list[str]]]:
-    """Line numbers and cells of every row that is not empty, the header first."""
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise BadRoster([Refusal("not_utf8", byte=error.start)]) from None
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    try:
-        rows = [(reader.line_num, row) for row in reader if any(cell.strip() for cell in row)]
-    except csv.Error:
-        raise BadRoster([on_line(reader.line_num, Refusal("csv_form"))]) from None
-    if not rows:
-        raise BadRoster([on_line(1, Refusal("empty_file", columns=_HEADER))])
-    return rows
-
-
-def _columns(header: list[str]) -> list[str]:
-    columns = [cell.strip().lower() for cell in header]
-    missing = [name for name in REQUIRED if name not in columns]
-    unknown = [name for name in columns if name not in REQUIRED + OPTIONAL]
-    allowed = f"{_HEADER}[,id]"
-    if missing:
-        fault = Refusal("column_missing", column=missing[0], columns=allowed)
-    elif unknown:
-        fault = Refusal("column_unknown", column=excerpt(unknown[0]), columns=allowed)
-    elif len(set(columns)) != len(columns):
-        fault = Refusal("column_twice", columns=allowed)
-    else:
-        return columns
-    raise BadRoster([on_line(1, fault)])
-
-
-def _entry(columns: list[str], row: list[str]) -> RosterEntry:
-    if len(row) != len(columns):
-        raise BadPerson("column_count", n=len(row), header=len(columns))
-    return RosterEntry.parse(**dict(zip(columns, row, strict=True)))
+def _entry(people: Table, row: Sequence[str]) -> RosterEntry:
+    if people.is_too_long(row):
+        raise BadPerson("column_count", n=len(row), header=people.heads)
+    cells = {column: people.cell(row, column) for column in COLUMNS}
+    return RosterEntry.parse(
+        number=arabic(cells["number"]),
+        name=f"{cells['name']} {cells['surname']}".strip(),
+        position=cells["position"],
+        section=cells["section"],
+        id=cells["id"],
+    )
 
 
 def _repeated(entries: list[tuple[int, RosterEntry]], field: str) -> Iterator[Refusal]:

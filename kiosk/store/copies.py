@@ -1,11 +1,6 @@
-"""Copies of the terminal's file that are made before a migration, and how one is put back.
-
-A migration has no way back: the program before can't read what it made. So the file as it was
-stays beside it until two later ones have taken its place.
-"""
+"""What the newer file has and its copy has not, and how the copy is put back."""
 
 import os
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,9 +8,6 @@ import pysqlite3.dbapi2 as sqlite
 
 from kiosk.files import sync_folder
 
-MOST_COPIES = 2
-"""So many stay; a year of presses is about 6 MB."""
-_NAME = re.compile(r"(?P<number>[0-9]{4})-before-(?P<version>[0-9]+\.[0-9]+\.[0-9]+)\.db")
 _PARTS = ("", "-wal", "-shm")
 """What SQLite adds to a file's name for the files beside it."""
 
@@ -29,33 +21,6 @@ class Lost:
     day_reports: int
     sent: int
     journal_entries: int
-
-
-@dataclass(frozen=True, slots=True)
-class Copies:
-    """The folder of the copies. It may be absent."""
-
-    folder: Path
-
-    def of_program(self, version: str) -> Path | None:
-        """The copy that the program of this version made before its migration; the newest."""
-        return next((path for path in reversed(self._all()) if _version(path) == version), None)
-
-    def next_path(self, version: str) -> Path:
-        """Where the program of this version puts the next copy. OSError."""
-        self.folder.mkdir(mode=0o700, exist_ok=True)
-        numbers = [_number(path) for path in self._all()]
-        return self.folder / f"{max(numbers, default=0) + 1:04d}-before-{version}.db"
-
-    def drop_old(self) -> None:
-        """Leave the newest MOST_COPIES. OSError."""
-        for path in self._all()[:-MOST_COPIES]:
-            path.unlink()
-
-    def _all(self) -> list[Path]:
-        """Every copy, the oldest one first."""
-        copies = (path for path in self.folder.glob("*.db") if _NAME.fullmatch(path.name))
-        return sorted(copies, key=_number)
 
 
 def lost_by(newer: Path, copy: Path) -> Lost:
@@ -117,13 +82,3 @@ def _fold_log(database: Path) -> None:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
     finally:
         connection.close()
-
-
-def _number(path: Path) -> int:
-    parts = _NAME.fullmatch(path.name)
-    return int(parts["number"]) if parts else 0
-
-
-def _version(path: Path) -> str:
-    parts = _NAME.fullmatch(path.name)
-    return parts["version"] if parts else ""

@@ -24,10 +24,10 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 
 import kiosk
+from kiosk.copies import Copies
 from kiosk.domain.duty import Moment
 from kiosk.files import new_path, sync_folder
 from kiosk.soundsqlite import fault_of
-from kiosk.store.copies import Copies
 from kiosk.store.journal import Journal, Kind
 from kiosk.store.outbox import Outbox
 from kiosk.store.pins import Pins

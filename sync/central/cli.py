@@ -22,6 +22,7 @@ from sync.central.commands import (
     officers,
     releases,
     results,
+    rollback,
     running,
     sites,
     terminals,
@@ -51,6 +52,7 @@ app.add_typer(migration.app)
 app.add_typer(terminals.enrolment)
 app.add_typer(results.app)
 app.add_typer(backups.app)
+app.add_typer(rollback.app)
 app.add_typer(upkeep.app)
 app.add_typer(upkeep.keys, name="backup-key")
 app.add_typer(officers.app, name="officers")

@@ -58,8 +58,11 @@ class Nights:
             reading = self._now()
             if plausible(reading.astimezone().date()):
                 self._began = monotonic()
-                work(self._central, reading)
-                self._look(reading)
+                try:
+                    work(self._central, reading)
+                    self._look(reading)
+                except Exception:  # noqa: BLE001  (a bug of one night, logged, must not end all others)
+                    _LOG.exception("a bug in the night's work")
                 self._began = 0.0
 
 

@@ -1,14 +1,21 @@
-"""Reads the queue system's counts: date,counter,tickets. Every bad line is named."""
+"""Reads the queue system's counts: date, counter, tickets. Every bad line is named."""
 
-import csv
-import io
+from collections.abc import Sequence
 from datetime import date
 
+from kiosk.domain.dates import arabic, day_in
+from kiosk.domain.filetable import BadTable, Table, table
 from kiosk.domain.people import identifier
 from kiosk.domain.refusal import Refusal, Refusals, excerpt, on_line
 from sync.central.store.tickets import Ticket
+from sync.central.tablefile import file_rows
 
-COLUMNS = ["date", "counter", "tickets"]
+COLUMNS = {
+    "date": ("date", "วันที่", "วัน"),
+    "counter": ("counter", "ช่อง", "ช่องบริการ", "เคาน์เตอร์"),
+    "tickets": ("tickets", "จำนวนบัตรคิว", "บัตรคิว", "จำนวนคิว", "จำนวน", "คิว"),
+}
+"""What each may be called."""
 MAX_TICKETS = 100_000
 
 
@@ -17,18 +24,16 @@ class BadTickets(Refusals):
 
 
 def parse(data: bytes) -> list[Ticket]:
-    """Every row of a CSV file in UTF-8, with or without BOM; BadTickets names all bad lines."""
-    rows = _rows(data)
-    if not rows or [cell.strip().lower() for cell in rows[0]] != COLUMNS:
-        header = Refusal("tickets_columns", columns=",".join(COLUMNS))
-        raise BadTickets([on_line(1, header)])
+    """Every row of a CSV file or an Excel workbook; BadTickets names all bad lines."""
+    try:
+        counts = table(file_rows(data), COLUMNS, tuple(COLUMNS))
+    except BadTable as error:
+        raise BadTickets(error.problems) from None
     tickets: dict[tuple[date, str], Ticket] = {}
     problems: list[Refusal] = []
-    for line, row in enumerate(rows[1:], start=2):
-        if not row:
-            continue
+    for line, row in counts.rows:
         try:
-            ticket = _ticket(row)
+            ticket = _ticket(counts, row)
         except Refusal as error:
             problems.append(on_line(line, error))
             continue
@@ -42,29 +47,18 @@ def parse(data: bytes) -> list[Ticket]:
     return list(tickets.values())
 
 
-def _rows(data: bytes) -> list[list[str]]:
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise BadTickets([Refusal("not_utf8", byte=error.start)]) from None
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    try:
-        return list(reader)
-    except csv.Error:
-        raise BadTickets([on_line(reader.line_num, Refusal("csv_form"))]) from None
-
-
-def _ticket(row: list[str]) -> Ticket:
-    if len(row) != len(COLUMNS):
-        raise Refusal("tickets_column_count", n=len(row), expected=len(COLUMNS))
-    day, counter, count = (cell.strip() for cell in row)
+def _ticket(counts: Table, row: Sequence[str]) -> Ticket:
+    if counts.is_too_long(row):
+        raise Refusal("column_count", n=len(row), header=counts.heads)
+    count = arabic(counts.cell(row, "tickets"))
     if not (count.isascii() and count.isdigit() and int(count) <= MAX_TICKETS):
         raise Refusal("tickets_number", most=MAX_TICKETS, text=excerpt(count, 20))
-    return Ticket(_day(day), identifier("counter", counter), int(count))
+    counter = identifier("counter", arabic(counts.cell(row, "counter")))
+    return Ticket(_day(counts.cell(row, "date")), counter, int(count))
 
 
 def _day(text: str) -> date:
     try:
-        return date.fromisoformat(text)
+        return day_in(text)
     except ValueError:
         raise Refusal("tickets_day", text=excerpt(text, 20)) from None

@@ -6,12 +6,13 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import perf_counter
 
 import pytest
 
 from kiosk.datafolder import DataFolder
 from kiosk.servicemanager import ServiceManager
-from kiosk.store.engine import Store, StoreLocked
+from kiosk.store.engine import BUSY_MS, Store, StoreLocked
 from sync.central.usecases.installation import set_up
 from tests.support.locking import locked_by_another
 from tests.support.service_manager import Listener, under
@@ -88,8 +89,14 @@ def test_a_look_at_the_store_leaves_nothing_that_would_tell_the_time_of_a_press(
     for with_disk in (False, True):
         store.require_writable(with_disk=with_disk)
     assert (log.read_bytes(), path.read_bytes()) == before
-    with locked_by_another(path), pytest.raises(StoreLocked):
-        store.require_writable(with_disk=True)
+    with locked_by_another(path):
+        began = perf_counter()
+        with pytest.raises(StoreLocked):
+            store.require_writable(with_disk=True)
+        assert perf_counter() - began < 1, "a press would have waited for it"
+    with store.read() as snapshot:
+        patience = snapshot.cursor().execute("PRAGMA busy_timeout").fetchone()
+    assert patience == (BUSY_MS,), "the next press waits as long as before"
     store.close()
 
 

@@ -85,7 +85,7 @@ def test_the_schema_takes_what_init_writes() -> None:
         "[panel]\nbuttons = [9]\n",
         "[[panel]]\nprot = 'x'\n",
         "[office]\nopens = '25:00'\n",
-        "[office]\nholidays = ['7/12/2026']\n",
+        "[office]\nholidays = ['7/12/26']\n",
         "[comments]\nurl = 'javascript:x'\n",
         "[question]\nen = ''\n",
         "[screen]\ntext_percent = 151\n",

@@ -57,8 +57,8 @@ def test_an_empty_file_means_the_documented_defaults() -> None:
         ("[panel]\nbuttons = [9]\n", "9 is not on a scale of 1 to 5"),
         ("[office]\nopens = '25:00'\n", 'write a time of day as "HH:MM"'),
         ("[office]\nholidays = '2026-12-07'\n", "write a list of at most 400 dates"),
-        ("[office]\nholidays = ['7/12/2026']\n", 'write each date as "YYYY-MM-DD"'),
-        ("[office]\nholidays = ['2569-12-07']\n", "2569-12-07: write the year of the Common Era"),
+        ("[office]\nholidays = [7]\n", 'write each date as "YYYY-MM-DD" or "DD/MM/YYYY"'),
+        ("[office]\nholidays = ['3569-12-07']\n", "3569-12-07: there is no such day"),
         ("[office]\nholidays = ['2026-02-29']\n", "2026-02-29: there is no such day"),
         ("[office]\nopens = '17:00'\n", "office.closes: must be later than office.opens"),
         ("[comments]\nurl = 'javascript:x'\n", "starts with https://"),
@@ -79,7 +79,7 @@ def test_a_bad_setting_is_one_line_naming_file_key_and_remedy(text: str, said: s
 
 
 def test_centrals_holidays_stand_beside_the_terminals_own_and_its_name_in_their_place() -> None:
-    own = parse("[office]\nholidays = ['2026-12-07', 2027-01-01]\n")
+    own = parse("[office]\nholidays = ['7/12/2569', 2027-01-01]\n")
     assert own.office.holidays == {date(2026, 12, 7), date(2027, 1, 1)}
     sent = Wording(holidays=(date(2026, 12, 31),), office_th="ห้วยขวาง")
     office = own.with_wording(sent).office

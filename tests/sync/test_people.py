@@ -135,5 +135,5 @@ def test_whom_central_sends_is_changed_at_central(store: Store, terminal: Termin
 
 
 def test_the_exported_file_has_the_ids(terminal: Terminal) -> None:
-    entries = rostercsv.parse(rostercsv.export(terminal.officers()))
+    entries = rostercsv.parse(rostercsv.export(terminal.officers())).entries
     assert [entry.id for entry in entries] == [officer.id for officer in terminal.officers()]

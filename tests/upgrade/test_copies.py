@@ -8,10 +8,11 @@ from pathlib import Path
 import pysqlite3.dbapi2 as sqlite
 import pytest
 
+from kiosk.copies import MOST_COPIES, Copies
 from kiosk.datafolder import DataFolder
 from kiosk.domain.encounter import Record
 from kiosk.goingback import go_back, way_back
-from kiosk.store.copies import MOST_COPIES, Copies, lost_by
+from kiosk.store.copies import lost_by
 from kiosk.store.engine import StoreNewer
 from tests.support.builders import FakeClock, rating
 from tests.support.newer_program import newer_program

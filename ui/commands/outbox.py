@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kiosk.domain.dates import day_in
 from ui.commands.context import errors, fail, opened
 from ui.failures import USAGE, WRONG
 
@@ -89,9 +90,9 @@ def drop(
 
 def _day(text: str) -> date:
     try:
-        return date.fromisoformat(text)
+        return day_in(text)
     except ValueError:
-        fail(f"{text!r}: write the day as YYYY-MM-DD", USAGE)
+        fail(f"{text!r}: write the day as YYYY-MM-DD or DD/MM/YYYY", USAGE)
 
 
 def _print_lines(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 import typer
 
 from kiosk.clock import ClockImplausible, NoSuchZone, SystemClock, require_plausible
+from kiosk.domain.dates import day_in
 from kiosk.domain.refusal import Refusal
 from kiosk.language import counted
 from sync.central.language import in_english
@@ -134,9 +135,9 @@ def now() -> datetime:
 def day_of(option: str, text: str) -> date | None:
     """The date in `text`, None when it is empty; a wrong one ends the command."""
     try:
-        return datetime.strptime(text, "%Y-%m-%d").date() if text else None  # noqa: DTZ007  (a date)
+        return day_in(text) if text else None
     except ValueError:
-        fail(f"{option} {text[:40]!r}: write YYYY-MM-DD", USAGE)
+        fail(f"{option} {text[:40]!r}: write YYYY-MM-DD or DD/MM/YYYY", USAGE)
 
 
 def login() -> str:

@@ -8,6 +8,7 @@ import typer
 
 from kiosk.domain.refusal import Refusal, excerpt
 from kiosk.domain.rosterplan import Word
+from kiosk.printed import AsJson, print_rows
 from kiosk.rosterwords import (
     Leave,
     New,
@@ -27,6 +28,7 @@ from sync.central.commands.context import (
     opened,
     read_file,
 )
+from sync.central.commands.rows import OfficerRow
 from sync.central.language import in_english
 
 if TYPE_CHECKING:
@@ -38,22 +40,23 @@ app = typer.Typer(help="The roster that terminals receive.", no_args_is_help=Tru
 
 @app.command("import")
 def import_roster(
-    file: Annotated[Path, typer.Argument(help="CSV UTF-8: number,name,position,section")],
+    file: Annotated[Path, typer.Argument(help="CSV or Excel: number, name, position, section.")],
     preview: Annotated[bool, typer.Option("--preview", help="Show it, and write nothing.")] = False,
     renamed: Renamed = None,
     new: New = None,
     returned: Returned = None,
     leave: Leave = None,
 ) -> None:
-    """Add or change officers from a CSV file: all of them, or none where a line is wrong or a
+    """Add or change officers from a file: all of them, or none where a line is wrong or a
     number needs a word. An empty cell changes nothing.
 
     Example: kiosk-central officers import roster.csv --renamed 007 --new 012
     """
-    from kiosk.domain.rostercsv import BadRoster, parse
+    from kiosk.domain.rostercsv import BadRoster
+    from sync.central.tablefile import read_roster
 
     try:
-        entries = parse(read_file(file))
+        brought = read_roster(read_file(file))
     except BadRoster as error:
         fail_for_lines(file, error.problems, "correct the lines above")
     words = {Word.RENAMED: renamed, Word.NEW: new, Word.RETURNED: returned, Word.LEAVE: leave}
@@ -61,7 +64,9 @@ def import_roster(
         answers = answers_from(words)
     except SaidTwice as error:
         fail(str(error), USAGE)
-    change = _change(file, entries, answers, preview=preview)
+    if brought.unused:
+        typer.echo(f"Columns that are not used: {', '.join(brought.unused)}", err=True)
+    change = _change(file, brought.entries, answers, preview=preview)
     for line in change_lines(change):
         typer.echo(line)
     if change.questions:
@@ -107,18 +112,24 @@ def export() -> None:
 
 
 @app.command("list")
-def list_roster() -> None:
+def list_roster(as_json: AsJson = False) -> None:
     """List the roster."""
     from sync.central.usecases.people import all_officers
 
     with opened() as central:
         officers = all_officers(central)
-    for officer in officers:
-        retired = "  (retired)" if officer.retired else ""
-        columns = (officer.number, officer.name, officer.position, f"{officer.section}{retired}")
-        typer.echo("\t".join(columns))
-    if not officers:
-        typer.echo("No officers yet. Import them: kiosk-central officers import FILE.csv")
+    rows = [
+        OfficerRow(
+            number=officer.number,
+            name=officer.name,
+            position=officer.position,
+            section=officer.section,
+            state="retired" if officer.retired else "active",
+        )
+        for officer in officers
+    ]
+    none = "No officers yet. Import them: kiosk-central officers import FILE.csv"
+    print_rows(rows, as_json, none)
 
 
 @app.command()

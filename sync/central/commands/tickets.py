@@ -18,7 +18,7 @@ def _group() -> None:
 
 @app.command("import")
 def import_file(
-    file: Annotated[Path, typer.Argument(help="CSV UTF-8: date,counter,tickets")],
+    file: Annotated[Path, typer.Argument(help="CSV or Excel: date, counter, tickets.")],
 ) -> None:
     """Tell how many citizens each counter served, from the queue system: all lines or none.
 

@@ -37,7 +37,7 @@ def migrate(engine: Engine, newest: str, before: Callable[[str], None]) -> None:
                 if version and version != newest:
                     before(version)
             if version_of(connection) != newest:
-                _upgrade(connection)
+                migrate_to(connection, "head")
 
 
 @contextmanager
@@ -54,7 +54,8 @@ def _alone_on_this_machine(engine: Engine) -> Iterator[None]:
         os.close(folder)
 
 
-def _upgrade(connection: Connection) -> None:
+def migrate_to(connection: Connection, version: str) -> None:
+    """Bring the schema to this version, or to the newest (`head`)."""
     from alembic import command
     from alembic.config import Config
 
@@ -62,4 +63,4 @@ def _upgrade(connection: Connection) -> None:
     config.set_main_option("script_location", "sync.central:migrations")
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, version)

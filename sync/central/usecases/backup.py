@@ -5,7 +5,6 @@ row of each table, and the data folder's small files. It holds secrets: it is wr
 sealed to the office's key where there is one.
 """
 
-import base64
 import hashlib
 import json
 import os
@@ -15,18 +14,17 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import BinaryIO, cast
 
-from sqlalchemy import Connection, Date, LargeBinary, Table, false
+from sqlalchemy import Connection, Table, false
 
 from kiosk import officekey
 from kiosk.files import new_file
-from sync.central.schema import Moment, metadata
+from sync.central.schema import metadata
 from sync.central.settings import FILE_NAME
 from sync.central.store.engine import HEAD, CentralStore
-from sync.central.store.terminals import utc
+from sync.central.store.rowlines import rows_of, write_rows
 
 FORMAT = 1
 FILES = (FILE_NAME, "central.key", "identity.secret", "metrics.token")
@@ -36,8 +34,6 @@ was shut out after the backup stays out. Waits begin anew. What another machine 
 nothing about this one."""
 _PIECE = 1 << 20
 """Bytes of a member read at once."""
-_ROWS = 1000
-"""Rows put into the database at once."""
 
 
 class BadBackup(Exception):
@@ -147,19 +143,10 @@ def _write_table(
     archive: zipfile.ZipFile, name: str, table: Table, connection: Connection
 ) -> tuple[int, str]:
     """Write a table's rows into the member `name`; how many, and the member's SHA-256."""
-    # In the keys' order: the database's own tells in which order rows came.
-    query = table.select().order_by(*table.primary_key.columns)
+    query = table.select()
     if table.name in _LEFT_OUT:
         query = query.where(false())
-    written = hashlib.sha256()
-    count = 0
-    with archive.open(name, "w", force_zip64=True) as member:
-        for row in connection.execute(query).mappings():
-            line = json.dumps(_plain(dict(row)), ensure_ascii=False) + "\n"
-            member.write(line.encode())
-            written.update(line.encode())
-            count += 1
-    return count, written.hexdigest()
+    return write_rows(archive, name, table, connection, query)
 
 
 def check(source: Source) -> dict[str, str]:
@@ -215,47 +202,9 @@ def restore_rows(source: Source, store: CentralStore, say: Say) -> int:
             if f"{table.name}.jsonl" not in members:
                 raise BadBackup(f"{source}: {table.name} is missing")
             count = 0
-            for batch in _batches(archive, table):
+            for batch in rows_of(archive, table):
                 connection.execute(table.insert(), batch)
                 count += len(batch)
             rows += count
             say(table.name, count)
     return rows
-
-
-def _batches(archive: zipfile.ZipFile, table: Table) -> Iterator[list[dict[str, Any]]]:
-    with archive.open(f"{table.name}.jsonl") as member:
-        batch: list[dict[str, Any]] = []
-        for line in member:
-            batch.append(_typed(table, json.loads(line)))
-            if len(batch) == _ROWS:
-                yield batch
-                batch = []
-        if batch:
-            yield batch
-
-
-def _plain(row: dict[str, Any]) -> dict[str, Any]:
-    return {name: _as_json(value) for name, value in row.items()}
-
-
-def _as_json(value: Any) -> Any:
-    if isinstance(value, bytes | memoryview):
-        return base64.b64encode(bytes(value)).decode()
-    if isinstance(value, datetime):
-        return utc(value).isoformat()
-    return value.isoformat() if isinstance(value, date) else value
-
-
-def _typed(table: Table, row: dict[str, Any]) -> dict[str, Any]:
-    typed = {}
-    for column in table.columns:
-        value = row[column.name]
-        if value is not None and isinstance(column.type, Moment):
-            value = datetime.fromisoformat(value)
-        elif value is not None and isinstance(column.type, Date):
-            value = date.fromisoformat(value)
-        elif value is not None and isinstance(column.type, LargeBinary):
-            value = base64.b64decode(value)
-        typed[column.name] = value
-    return typed

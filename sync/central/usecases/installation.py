@@ -13,6 +13,7 @@ from sync.central.store.engine import CentralStore, Pooling
 from sync.central.usecases import backup
 from sync.central.usecases.backup import BadBackup, Say
 from sync.central.usecases.central import Central
+from sync.central.usecases.copies import keep_copy
 from sync.central.usecases.sites import find_site
 
 __all__ = [
@@ -54,8 +55,8 @@ def open_central(
     folder: Path, site: str = "", migrating: Callable[[str], None] | None = None
 ) -> Iterator[Central]:
     """The central in a data folder, on its own site or another. NoSuchSite; SettingsError;
-    DatabaseError. `migrating`: an older database is brought to this version, once this was called
-    with its own; without it that is an error."""
+    DatabaseError. `migrating`: an older database is copied and brought to this version, once this
+    was called with its own; without it that is an error."""
     settings = central_settings.load(folder)
     keep_time_of(settings.zone, "zone")
     key = central_settings.signing_key(folder)
@@ -63,7 +64,12 @@ def open_central(
     if migrating is None:
         store = CentralStore.open(settings.database, pooling)
     else:
-        store = CentralStore.migrate(settings.database, pooling, migrating)
+
+        def before(version: str) -> None:
+            keep_copy(folder, settings.database)
+            migrating(version)
+
+        store = CentralStore.migrate(settings.database, pooling, before)
     try:
         home = Central(store=store, settings=settings, key=key)
         central = find_site(home, site or home.site)

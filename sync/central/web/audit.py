@@ -1,11 +1,12 @@
 """What the audit role reads: a day's raw counts, and the patterns of a quarter."""
 
 from collections.abc import Iterable
-from datetime import date as Date  # noqa: N812  (a query parameter is called date)
+from datetime import date
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
+from kiosk.domain.dates import day_in
 from sync.central.patterns import CATALOGUE, Seen
 from sync.central.reports.daytally import RevisionRow, TallyRow, revisions, rows
 from sync.central.usecases.audit import newest_reads, read_revision, read_tally, signature
@@ -21,7 +22,7 @@ router = APIRouter(include_in_schema=False)
 def tally_page(request: Request, reader: TallyReader, now: CurrentTime, date: str = "") -> Response:
     """A day's raw counts: each read is logged before it is shown."""
     try:
-        day = Date.fromisoformat(date) if date else None
+        day = day_in(date) if date else None
     except ValueError:
         raise PageError(400, "no_day") from None
     tally_rows: tuple[TallyRow, ...] = ()
@@ -47,7 +48,7 @@ def tally_page(request: Request, reader: TallyReader, now: CurrentTime, date: st
 
 @router.get("/tally/{site}/{terminal}/{day}/{revision}.json")
 def revision_file(
-    reader: TallyReader, now: CurrentTime, terminal: str, day: Date, revision: int
+    reader: TallyReader, now: CurrentTime, terminal: str, day: date, revision: int
 ) -> Response:
     """One revision of a day report, as it came: each read is logged before it is shown."""
     who = signature(reader.viewer)
@@ -74,7 +75,7 @@ def patterns_page(
 ) -> Response:
     """What stood out in a quarter that is over: the read is logged before it is shown."""
     try:
-        asked = Date.fromisoformat(quarter) if quarter else None
+        asked = day_in(quarter) if quarter else None
     except ValueError:
         raise PageError(400, "no_day") from None
     read = read_patterns(reader.central, reader.viewer, asked, today, now)

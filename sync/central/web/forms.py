@@ -12,6 +12,7 @@ from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 
+from kiosk.domain.dates import day_in
 from kiosk.domain.people import tidied
 from sync.central.web.parts import parts_of
 from sync.central.web.rendering import PageError
@@ -60,7 +61,7 @@ class Posted:
     def day(self, name: str) -> date | None:
         value = self.text(name, 10)
         try:
-            return date.fromisoformat(value) if value else None
+            return day_in(value) if value else None
         except ValueError:
             raise PageError(400, "no_day") from None
 

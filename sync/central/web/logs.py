@@ -10,9 +10,9 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
+from kiosk.domain.dates import day_in
 from sync.central.logwords import log_words
 from sync.central.papers.statistics import safe_cell
-from sync.central.period import YEARS
 from sync.central.usecases.central import Central
 from sync.central.usecases.logs import (
     Entry,
@@ -229,12 +229,9 @@ def _as_csv(entries: Iterable[Entry], names: Mapping[str, str], language: str) -
 
 def _day(text: str) -> date | None:
     try:
-        day = date.fromisoformat(text) if text else None
+        return day_in(text) if text else None
     except ValueError:
         raise PageError(400, "no_day") from None
-    if day is not None and day.year not in YEARS:
-        raise PageError(400, "no_day")
-    return day
 
 
 def _midnight(day: date) -> datetime:

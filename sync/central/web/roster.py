@@ -1,17 +1,19 @@
 """The roster and its photos, as IT keeps them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from kiosk.domain.people import BadPerson, RosterEntry
+from kiosk.domain.people import BadPerson, Officer, RosterEntry
 from kiosk.domain.refusal import Refusal
 from kiosk.domain.rostercsv import BadRoster, entries_csv, export
 from kiosk.domain.rostercsv import parse as parse_roster
 from kiosk.domain.rosterplan import Answer, BadPlan, RosterPlan, Word
+from sync.central.papers.rosterform import roster_workbook
 from sync.central.photos import BadPhoto, portrait
+from sync.central.tablefile import read_roster
 from sync.central.usecases.audit import signature
 from sync.central.usecases.people import (
     EditedMeanwhile,
@@ -61,6 +63,12 @@ def roster_file(reader: Administrator, site: str) -> Response:
     return file_response(export(active), f"roster-{site}", "csv")
 
 
+@router.get("/roster/{site}/template.xlsx")
+def roster_template(site: str, _reader: Administrator, now: CurrentTime) -> Response:
+    """An empty roster to fill in."""
+    return file_response(roster_workbook(now), "roster", "xlsx")
+
+
 @router.post("/roster/{site}")
 def post_officers(
     request: Request, site: str, form: Form, reader: Administrator, now: CurrentTime
@@ -68,8 +76,9 @@ def post_officers(
     """Add an officer; show what a CSV file would change; or import it, once it was shown."""
     try:
         if form.file is not None:
-            entries = parse_roster(form.file.data)
-            return _import_page(request, reader, entries, _preview(reader, entries))
+            brought = read_roster(form.file.data)
+            change = _preview(reader, brought.entries)
+            return _import_page(request, reader, brought.entries, change, unused=brought.unused)
         entries = _entries(form)
         change = change_roster(
             reader.central, entries, _answers(form), signature(reader.viewer), now
@@ -120,7 +129,7 @@ def photo(request: Request, site: str, officer: str, viewer: SignedIn) -> Respon
 def _entries(form: Posted) -> tuple[RosterEntry, ...]:
     """Of the second step of an import, or of one officer."""
     text = form.text("csv", MAX_FORM)
-    return parse_roster(text.encode()) if text else (_entry(form),)
+    return parse_roster(text.encode()).entries if text else (_entry(form),)
 
 
 def _entry(form: Posted, id_: str = "") -> RosterEntry:
@@ -191,13 +200,20 @@ def _import_page(
     entries: tuple[RosterEntry, ...],
     change: RosterPlan,
     status: int = 200,
+    unused: tuple[str, ...] = (),
 ) -> Response:
-    """What an import would change, with a choice for each question."""
+    """What an import would change, with a choice for each question; `unused`: heads of columns
+    that say nothing of ours."""
     csv = entries_csv(entries)
     if len(csv.encode()) > MAX_FORM:
         raise PageError(413, "too_big")
     address = f"/roster/{reader.central.site}"
-    return _plan_page(request, reader, change, address, {"csv": csv}, status)
+    in_file = {officer.id for officer in (*change.officers, *change.unchanged)}
+    in_file |= {asked.met.id for asked in change.questions}
+    officers = read_roster_page(reader.central).officers
+    absent = [one for one in officers if not one.retired and one.id not in in_file]
+    fields = {"csv": csv}
+    return _plan_page(request, reader, change, address, fields, status, absent, unused)
 
 
 def _plan_page(
@@ -207,8 +223,11 @@ def _plan_page(
     address: str,
     fields: Mapping[str, str],
     status: int,
+    absent: Sequence[Officer] = (),
+    unused: Sequence[str] = (),
 ) -> Response:
-    """`address`, `fields`: of the form that says the words and saves."""
+    """`address`, `fields`: of the form that says the words and saves. `absent`: who is on the
+    roster and not in the file; `unused`: columns of it that say nothing of ours."""
     return page(
         request,
         "rosterplan.html",
@@ -218,6 +237,8 @@ def _plan_page(
         plan=change,
         address=address,
         fields=fields,
+        absent=absent,
+        unused=unused,
         answer=_ANSWER,
     )
 

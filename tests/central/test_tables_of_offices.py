@@ -1,0 +1,177 @@
+"""Files as offices bring them: Excel's own, its CSV of each kind, Thai heads, digits and days."""
+
+import io
+from datetime import UTC, date, datetime
+
+import pytest
+import xlsxwriter
+from fastapi.testclient import TestClient
+
+from kiosk.domain.dates import day_in
+from kiosk.domain.rostercsv import BadRoster, RosterFile
+from sync.central import tablefile
+from sync.central.language import in_english
+from sync.central.papers.rosterform import roster_workbook
+from sync.central.tablefile import read_roster
+from sync.central.ticketcsv import parse as parse_tickets
+from sync.central.usecases.central import Central
+from sync.central.viewer import ROLES
+from tests.support.builders import an_officer
+from tests.support.central import put_on_roster, signed_in
+
+NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
+HEADS = ("ลำดับ", "เลขประจำตัว", "ชื่อ", "นามสกุล", "ตำแหน่ง", "ฝ่าย", "หมายเหตุ")
+ROWS = (
+    ("๑", "๑๐๑", "สมหญิง", "ใจดี", "เจ้าพนักงาน", "ฝ่ายทะเบียน", "ลาพัก, ๑ วัน"),
+    ("๒", "007", "กตัญญู", "น้ำผึ้ง", "", "ฝ่ายทะเบียน", ""),
+)
+
+
+def csv_text(separator: str, *before: str) -> str:
+    def line(cells: tuple[str, ...]) -> str:
+        return separator.join(f'"{cell}"' if separator in cell else cell for cell in cells)
+
+    return "\r\n".join((*before, line(HEADS), *map(line, ROWS), separator * 6, ""))
+
+
+def xlsx(*rows: tuple[object, ...]) -> bytes:
+    workbook_file = io.BytesIO()
+    book = xlsxwriter.Workbook(workbook_file, {"in_memory": True})
+    book.add_worksheet("ว่าง")
+    page = book.add_worksheet("รายชื่อ")
+    day = book.add_format({"num_format": "dd/mm/yyyy"})
+    for line, row in enumerate(rows):
+        for column, value in enumerate(row):
+            if isinstance(value, date):
+                page.write_datetime(line, column, datetime(value.year, value.month, value.day), day)  # noqa: DTZ001  (Excel knows no zone)
+            else:
+                page.write(line, column, value)
+    book.close()
+    return workbook_file.getvalue()
+
+
+BROUGHT = {
+    "utf-8 with commas": csv_text(",").encode(),
+    "utf-8 with a mark": csv_text(",").encode("utf-8-sig"),
+    "Thai Windows": csv_text(",").encode("cp874"),
+    "Thai Windows with semicolons": csv_text(";").encode("cp874"),
+    "Unicode text": csv_text("\t").encode("utf-16"),
+    "a named separator": csv_text("|", "sep=|").encode(),
+    "a title above": csv_text(",", "รายชื่อเจ้าหน้าที่ ปีงบประมาณ ๒๕๗๐", "").encode(),
+    "a workbook": xlsx(("รายชื่อ",), (), HEADS, *ROWS),
+}
+
+
+@pytest.mark.parametrize("name", BROUGHT)
+def test_a_roster_is_read_as_the_office_saved_it(name: str) -> None:
+    brought = read_roster(BROUGHT[name])
+    assert [(one.number, one.name, one.section) for one in brought.entries] == [
+        ("101", "สมหญิง ใจดี", "ฝ่ายทะเบียน"),
+        ("007", "กตัญญู น้ำผึ้ง", "ฝ่ายทะเบียน"),
+    ]
+    assert brought.unused == ("ลำดับ", "หมายเหตุ")
+
+
+def test_a_whole_number_of_a_workbook_has_no_decimals() -> None:
+    brought = read_roster(xlsx(("number", "name"), (101, "สมหญิง")))
+    assert brought.entries[0].number == "101"
+
+
+def test_a_fault_is_named_by_the_line_of_the_file() -> None:
+    text = csv_text(",", "รายชื่อ", "").replace("007", "๑๐๑")
+    with pytest.raises(BadRoster) as refused:
+        read_roster(text.encode())
+    [problem] = refused.value.problems
+    assert in_english(problem) == "line 5: number 101 is already on line 4"
+
+
+def bomb() -> bytes:
+    import zipfile
+
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as parts:
+        parts.writestr("xl/workbook.xml", b" " * (tablefile.MAX_UNPACKED + 1))
+    return packed.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("data", "problem"),
+    [
+        (b"PK\x03\x04rubbish", "this workbook can't be read"),
+        (b"\xd0\xcf\x11\xe0rubbish", "this workbook can't be read"),
+        (xlsx(("number", "name"), (101, "สมหญิง"))[:-200], "this workbook can't be read"),
+        (bomb(), "this workbook is too large"),
+        (xlsx(), "line 1: the file is empty"),
+        (xlsx(("a", "b"), (1, 2)), "line 1: column 'number' is missing"),
+        (b"\x81\x8d\xfc", "byte 0: neither UTF-8"),
+        ("number,name\n101,สมหญิง,ใจดี\n".encode(), "line 2: 3 columns where the header has 2"),
+        ("number,name,ชื่อ\n".encode(), "line 1: column 'name' appears twice"),
+    ],
+)
+def test_what_is_no_roster_is_refused_in_one_line(data: bytes, problem: str) -> None:
+    with pytest.raises(BadRoster) as refused:
+        read_roster(data)
+    assert in_english(refused.value.problems[0]).startswith(problem)
+
+
+def test_tickets_come_in_a_workbook_with_thai_heads_and_days() -> None:
+    day = date(2026, 11, 23)
+    workbook = xlsx(
+        ("วันที่", "ช่องบริการ", "จำนวนบัตรคิว", "รวม"),
+        (day, 1, 45, ""),
+        ("๒๔/๑๑/๒๕๖๙", "2", "๓๐", ""),
+    )
+    tickets = parse_tickets(workbook)
+    assert [(one.date, one.counter, one.n) for one in tickets] == [
+        (day, "1", 45),
+        (date(2026, 11, 24), "2", 30),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text", ["2026-12-31", "2569-12-31", "31/12/2569", "31/12/2026", "๓๑/๑๒/๒๕๖๙", "31-12-2569"]
+)
+def test_a_day_is_understood_in_either_era_and_either_digits(text: str) -> None:
+    assert day_in(text) == date(2026, 12, 31)
+
+
+@pytest.mark.parametrize("text", ["", "31/12/69", "12/31/2026", "2026-02-30", "1026-01-01", "x"])
+def test_what_is_no_day_of_ours_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"year|day|month"):
+        day_in(text)
+
+
+def test_a_day_typed_in_the_buddhist_era_is_that_day_in_every_form(central: Central) -> None:
+    director = signed_in(central, ROLES["director"], now=NOW)
+    said = {"said": "รอนาน", "done": "", "whom": "ฝ่ายทะเบียน", "due": "2569-12-31"}
+    assert director.post("/improvements/dindaeng", data=said).status_code == 303
+    with central.store.read(central.site) as t:
+        [line] = t.improvements.all()
+    assert line.due == date(2026, 12, 31)
+
+
+def test_the_page_shows_who_is_not_in_the_file_and_what_is_not_used(central: Central) -> None:
+    put_on_roster(central, (an_officer("900", "มาลัย แสงจันทร์", section="ฝ่ายการคลัง"),))
+    it = signed_in(central, ROLES["it"], now=NOW)
+    page = sent(it, BROUGHT["a workbook"])
+    assert "ลำดับ, หมายเหตุ" in page
+    assert "อยู่ในรายชื่อแต่ไม่มีในไฟล์ ๑ คน" in page
+    assert "มาลัย แสงจันทร์" in page
+
+
+def sent(it: TestClient, data: bytes) -> str:
+    answer = it.post("/roster/dindaeng", files={"file": ("รายชื่อ.xlsx", data)})
+    assert answer.status_code == 200
+    return answer.text
+
+
+def test_the_empty_form_is_read_once_it_is_filled_in(central: Central) -> None:
+    it = signed_in(central, ROLES["it"], now=NOW)
+    empty = it.get("/roster/dindaeng/template.xlsx").content
+    assert tablefile.file_rows(empty) == [(1, ["เลขประจำตัว", "ชื่อ", "ตำแหน่ง", "ฝ่าย"])]
+    with pytest.raises(BadRoster):
+        read_roster(roster_workbook(NOW))
+    filled: RosterFile = read_roster(
+        xlsx(("เลขประจำตัว", "ชื่อ", "ตำแหน่ง", "ฝ่าย"), ("007", "สมหญิง", "", "ฝ่ายโยธา"))
+    )
+    assert filled.entries[0].number == "007"
