@@ -39,7 +39,7 @@ def saves(central: Central, base: int, result: str, author: str, code: str = "fy
     period = parse(code)
     at = (period.fiscal_year, int(period.part))
     with central.store.transaction(central.site) as t:
-        return t.ita.append(*at, "E1", base, ItaBody(result=result), author, NOW)
+        return t.ita.append(*at, "E1", base, ItaBody(result=result), author, NOW) is not False
 
 
 def test_the_form_has_headings_and_items_and_nothing_of_an_office() -> None:
