@@ -78,6 +78,7 @@ PAGES: dict[str, set[str]] = {
     "/fleet/dindaeng": {D, A, I},
     "/roster/dindaeng": {I},
     "/roster/dindaeng/roster.csv": {I},
+    "/roster/dindaeng/template.xlsx": {I},
     "/accounts/dindaeng": {I},
     "/settings/dindaeng": {I},
     "/settings/dindaeng/document": {I},
@@ -294,7 +295,7 @@ def test_every_request_at_the_terminals_door_is_refused_unsigned(
     with office.store.transaction(office.site) as t:
         begin_terminal(t, "counter-9", "9", key_text())
     values = {"site": "dindaeng", "terminal": "counter-9", "day": "2026-11-23", "officer": "102"}
-    values |= {"language": "th", "prompt": "thanks"}
+    values |= {"language": "th", "prompt": "thanks", "digest": "a" * 64, "piece": "0"}
     hello = Hello(
         nonce="n" * 32, software="kiosk", clock=0, due=0, free=0, panel="", window=""
     ).to_bytes()
