@@ -58,10 +58,15 @@ class DataFolder:
         self.notices = path / "notices"
         """The office's texts and pictures for closed screens; it may be absent."""
         self.queue_token_file = path / "queue-token"
+        self.in_service_file = path / "in-service"
+        """There from the first start of the terminal on: it never asks its first questions again,
+        whatever is lost."""
         self.copies = path / "copies"
         """Of the database, made before a migration."""
         self.releases = path / "releases"
         """Of the program, beside the packaged one."""
+        self.unfinished_file = path / "unfinished"
+        """There while the first questions are not all answered."""
         self._pepper_file = path / "pepper"
         self._lock_file = path / "run.lock"
 
@@ -76,8 +81,9 @@ class DataFolder:
         home = Path(pwd.getpwuid(os.geteuid()).pw_dir)
         return home / ".local" / "share" / "kiosk"
 
-    def create(self, *, empty: bool = False) -> None:
-        """Make the folder with default settings, an empty database and a new pepper.
+    def create(self, *, empty: bool = False, unfinished: bool = False) -> None:
+        """Make the folder with default settings, an empty database and a new pepper. `unfinished`:
+        it is set up no sooner than `finish_setup`.
 
         What a broken-off attempt began is completed; a finished folder is refused. So is one whose
         database was damaged, unless `empty`: an empty file must be somebody's decision.
@@ -91,7 +97,7 @@ class DataFolder:
                 raise FolderError(f"{self.path}: is set up already")
         if not empty and (damaged := self.damaged_folder()):
             raise FolderError(_instead_of(damaged))
-        self._furnish()
+        self._furnish(unfinished=unfinished)
         Store.create(self.database)
         store = Store.open(self.database)
         try:
@@ -100,12 +106,14 @@ class DataFolder:
         finally:
             store.close()
 
-    def _furnish(self) -> None:
+    def _furnish(self, *, unfinished: bool = False) -> None:
         """Make what is missing of the folder but its database."""
         from kiosk.settings.default_text import text as default_text
 
         try:
             self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
+            if unfinished:
+                write_whole(self.unfinished_file, b"")
             if not self.settings_file.exists():
                 write_whole(self.settings_file, default_text().encode())
             if not self._pepper_file.exists():
@@ -122,10 +130,41 @@ class DataFolder:
         write_whole(self._pepper_file, pepper)
         return pepper
 
+    def has_settings(self) -> bool:
+        """Whether there are settings, or should be; FolderError."""
+        with self._readable():
+            self._require_own()
+            return self.settings_file.exists() or self.in_service_file.exists()
+
     def settings(self) -> Settings:
         with self._readable():
             self._require_own()
         return load(self.settings_file)
+
+    def is_set_up(self) -> bool:
+        """Whether the first questions are answered, on the screen or by a command. FolderError."""
+        with self._readable():
+            self._require_own()
+            if self.in_service_file.exists() or self.damaged_folder():
+                return True
+            return self.database.exists() and not self.unfinished_file.exists()
+
+    def finish_setup(self) -> None:
+        """Every first question is answered. FolderError."""
+        try:
+            if self.unfinished_file.exists():
+                self.unfinished_file.unlink()
+                sync_folder(self.path)
+        except OSError as error:
+            raise FolderError(f"{self.unfinished_file}: {error.strerror}") from None
+
+    def begin_service(self) -> None:
+        """Remember that a terminal has run on this folder. FolderError."""
+        try:
+            if not self.in_service_file.exists():
+                write_whole(self.in_service_file, b"")
+        except OSError as error:
+            raise FolderError(f"{self.in_service_file}: {error.strerror}") from None
 
     def open(self, clock: Clock, *, migrate: bool = False) -> "tuple[Store, Terminal]":
         """The store and its use cases. ClockImplausible, FolderError (PinsLost where no PIN can be
@@ -337,6 +376,7 @@ class DataFolder:
         """Be the only running terminal on this folder, as long as the returned descriptor (and
         the process) lives; AlreadyRunning otherwise."""
         try:
+            self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
             descriptor = os.open(self._lock_file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
             raise FolderError(f"{self._lock_file}: {error.strerror}") from None

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from ipaddress import ip_address
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 import httpx2 as httpx
@@ -20,6 +21,7 @@ TIMEOUT = 20.0
 ATTEMPTS = 3
 UNSAID, SHORTEST = 30.0, 5.0
 """Seconds to wait where the answer names none that can be read, and at the least."""
+E = TypeVar("E", bound=BaseException)
 _LATER = (
     httpx.codes.TOO_MANY_REQUESTS,
     httpx.codes.BAD_GATEWAY,
@@ -93,10 +95,15 @@ def look_at(url: str, ca: str, proxy: str = "") -> Seen:
 
 
 def client_of(
-    url: str, ca: str, transport: httpx.BaseTransport | None = None, proxy: str = ""
+    url: str,
+    ca: str,
+    transport: httpx.BaseTransport | None = None,
+    proxy: str = "",
+    context: ssl.SSLContext | None = None,
 ) -> httpx.Client:
     """A client for central at `url`: over `transport`, or the network. `ca`: the file of a private
-    authority; `proxy`: of the settings; "": what the environment says. SyncFailed."""
+    authority; `proxy`: of the settings; "": what the environment says; `context`: another belief
+    than in the system's authorities, or in the one of `ca`. SyncFailed."""
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise SyncFailed(f"{url}: write central's address as https://name")
@@ -106,7 +113,7 @@ def client_of(
         raise SyncFailed(f"{url}: only https:// is safe beyond this machine")
     try:
         https = parts.scheme == "https"
-        context = ssl.create_default_context(cafile=ca or None) if https else False
+        verify = (context or believing(ca)) if https else False
     except (OSError, ssl.SSLError) as error:
         raise SyncFailed(f"{ca}: the certificate authority can't be read: {error}") from None
     try:
@@ -117,11 +124,20 @@ def client_of(
         base_url=url,
         proxy=way or None,
         timeout=TIMEOUT,
-        verify=context,
+        verify=verify,
         follow_redirects=False,
         trust_env=False,
         transport=transport,
     )
+
+
+def believing(ca: str = "", certificate: str = "") -> ssl.SSLContext:
+    """Belief in the authorities of file `ca` or in one `certificate` (PEM), also where that is
+    central's own and no authority's; else in the system's."""
+    context = ssl.create_default_context(cafile=ca or None, cadata=certificate or None)
+    if ca or certificate:
+        context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+    return context
 
 
 def _loopback(host: str) -> bool:
@@ -198,13 +214,19 @@ def _may_pass(error: Exception) -> bool:
     return isinstance(error, httpx.TransportError) and not _not_believed(error)
 
 
-def _not_believed(error: BaseException | None) -> str:
+def _not_believed(error: BaseException) -> str:
     """What TLS has against central's certificate, where that is the trouble; else ""."""
+    cause = cause_of(error, ssl.SSLCertVerificationError)
+    return cause.verify_message if cause else ""
+
+
+def cause_of(error: BaseException | None, kind: type[E]) -> E | None:
+    """The error of a `kind` that led to `error`."""
     while error is not None:
-        if isinstance(error, ssl.SSLCertVerificationError):
-            return error.verify_message
+        if isinstance(error, kind):
+            return error
         error = error.__cause__ or error.__context__
-    return ""
+    return None
 
 
 _ANOTHER_SERVER = "a sign-in page of the network, or another server"

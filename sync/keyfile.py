@@ -87,10 +87,32 @@ def key_before(path: Path) -> Ed25519PrivateKey | None:
     return read_key(_before(path)) if _before(path).exists() else None
 
 
+def enrolling_key(path: Path) -> Ed25519PrivateKey:
+    """The key to enrol with: the one of an attempt that broke off, whose answer central repeats,
+    or a new one. On the disk before central hears of it."""
+    attempt = _enrolling(path)
+    try:
+        return read_key(attempt)
+    except KeyUnusable:
+        write_key(attempt, Ed25519PrivateKey.generate())
+        return read_key(attempt)
+
+
+def use_enrolling_key(path: Path) -> None:
+    """Central knows it: it takes the place of any other."""
+    drop_other_keys(path)
+    os.replace(_enrolling(path), path)
+    sync_folder(path.parent)
+
+
 def drop_other_keys(path: Path) -> None:
     """They are of an identity that is no more."""
     for other in (_next(path), _before(path)):
         other.unlink(missing_ok=True)
+
+
+def _enrolling(path: Path) -> Path:
+    return path.with_name(path.name + ".enrolling")
 
 
 def _next(path: Path) -> Path:

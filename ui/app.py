@@ -18,16 +18,17 @@ from PySide6.QtCore import QMetaObject, QObject, QSocketNotifier, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 import ui.plain_imports  # noqa: F401 - before everything that it makes lighter
-from kiosk.clock import Clock, SystemClock, keep_time_of
+from kiosk.clock import Clock, SystemClock
 from kiosk.domain.people import CounterId
+from kiosk.domain.refusal import Refusal
 from kiosk.servicemanager import ServiceManager
 from kiosk.settings.definition import Settings
 from kiosk.tomlfile.tables import SettingsError
-from ui import theme
 from ui.errands import Errands
 from ui.failures import require_display, trouble_of
 from ui.nightly import TRY_AGAIN_SECONDS
-from ui.text import Words, languages
+from ui.opening import Opening, Preparation, wear
+from ui.text import Words
 from ui.view import ClosedView, Frame
 from ui.window import TerminalWindow
 
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from ui.queue_bridge import Bridge
     from ui.screen_setup import ScreenSetup
     from ui.update_watch import UpdateWatch
+    from ui.view import View
     from ui.view_builder import ViewBuilder
     from ui.watchdog import Watchdog
 
@@ -100,6 +102,7 @@ def start(
     store, terminal = folder.open_verified(clock)
     try:
         terminal.reserve_ballast()
+        folder.begin_service()
         settings = at_enrolled_counter(settings, terminal)
         address = comment_address(folder, terminal, clock)
         outside = Outside(
@@ -270,6 +273,24 @@ class Program(QObject):
         """What is open now."""
         return self._running.store if self._running else None
 
+    def use(self, settings: Settings) -> None:
+        """What was read since this was built."""
+        self._settings = settings
+
+    def trouble_view(self, error: Exception) -> "View":
+        """What is wrong, and what to do, on the whole screen."""
+        if isinstance(error, SettingsError):
+            from ui.first_pages import settings_trouble
+
+            problem = error.problem or Refusal("toml_form", error=str(error))
+            return settings_trouble(str(error.path or self._folder.path), error.line, problem)
+        return first_builder(self._settings).trouble(trouble_of(error))
+
+    def set_up_panel(self) -> None:
+        """As the service menu does it, for who has just set this machine up."""
+        if self._running is not None:
+            self._running.presenter.staff.setup_asked.emit()
+
     def load(self) -> None:
         """Everything behind the first screen; on failure say so and try again."""
         from kiosk.clock import ClockImplausible
@@ -281,8 +302,7 @@ class Program(QObject):
             self._running = start(self._folder, self._settings, self._clock, self._window)
         except (StoreFailed, FolderError, ClockImplausible) as error:
             _LOG.error("%s", error)
-            builder = first_builder(self._settings)
-            self._window.show_view(builder.trouble(trouble_of(error)))
+            self._window.show_view(self.trouble_view(error))
             self._retry.start()
             return
         _LOG.info("started: %s", described(self._folder, self._running.terminal))
@@ -407,27 +427,23 @@ def run_terminal(
 ) -> int:
     """Open the terminal on the data folder `path` and stay until it is ended; the exit code.
     Without a `log_level`: as the environment says.
-    SettingsError, NoSuchZone, FolderError and NoDisplay before any window."""
-    from kiosk.datafolder import DataFolder
+    AlreadyRunning and NoDisplay before any window; whatever else is wrong stands on the screen."""
+    from kiosk.datafolder import AlreadyRunning, DataFolder
 
     folder = DataFolder(path)
-    settings = folder.settings()
-    keep_time_of(settings.office.zone)
-    if unknown := sorted(set(settings.screen.languages) - set(languages())):
-        raise SettingsError(
-            f"{settings.path}: screen.languages: {unknown[0]!r} is none of {', '.join(languages())}"
-        )
     require_display(os.environ)
-    lock = folder.lock()
+    preparation = Preparation(folder)
+    if isinstance(error := preparation.attempt(), AlreadyRunning):
+        raise error
+    settings = preparation.settings
     manager = ServiceManager.of(os.environ)
     app = QApplication(["kiosk"])
     sys.excepthook = _loud
     window = TerminalWindow()
-    theme.set_text_scale(settings.screen.text_percent / 100)
-    theme.set_low_reach(settings.screen.low_reach)
-    theme.set_still(settings.screen.reduced_motion)
+    wear(settings)
     clock = SystemClock()
     program = Program(folder, settings, window, clock)
+    opening = Opening(preparation, program, window, clock)
     window.close_asked.connect(end_loop)
     notifier = on_signals(end_loop)
     if size:
@@ -440,7 +456,7 @@ def run_terminal(
         from kiosk import loglines
 
         loglines.log_while_running(log_level or loglines.LogLevel.of(os.environ))
-        program.load()
+        opening.go_on()
         watch()
         gc.freeze()
         gc.enable()
@@ -448,8 +464,11 @@ def run_terminal(
     watch = watched(program, manager, clock)
     after_first_paint(window, load)
     bug = app.exec()
-    del lock, notifier
-    return program.end() or bug
+    opening.stop()
+    del notifier
+    code = program.end() or bug
+    preparation.release()
+    return code
 
 
 def watched(program: Program, manager: ServiceManager, clock: Clock) -> Callable[[], None]:

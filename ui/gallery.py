@@ -12,9 +12,10 @@ from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QApplication
 
 from ui import theme
+from ui.first_samples import first_samples
 from ui.samples import SIZES, samples
-from ui.text import languages
-from ui.view import ReadyView, ReasonsView
+from ui.text import COMPLETE, languages
+from ui.view import ReadyView, ReasonsView, View
 from ui.widgets.text import fit, paint
 from ui.window import TerminalWindow
 
@@ -40,7 +41,7 @@ def pictures(
     theme.set_still(True)
     window = TerminalWindow()
     window.resize(*size)
-    for name, view in samples(language):
+    for name, view in _views(language):
         if not includes(name):
             continue
         window.show_view(view)
@@ -53,6 +54,13 @@ def pictures(
     theme.set_still(False)
     window.deleteLater()
     theme.set_text_scale(before)
+
+
+def _views(language: str) -> Iterator[tuple[str, View]]:
+    """What citizens and officers meet; in their languages, what who sets a terminal up does."""
+    yield from samples(language)
+    if language in COMPLETE:
+        yield from first_samples(language)
 
 
 def thumbnail(picture: QImage, width: int) -> QImage:

@@ -8,6 +8,7 @@ from ui.view import (
     OutOfServiceView,
     PausedView,
     PinView,
+    QuestionView,
     ReadyView,
     ReasonsView,
     SignOnView,
@@ -50,3 +51,5 @@ def _lines(view: View) -> tuple[str, ...]:
             return (view.title, view.message)
         case MenuView():
             return (view.title, view.note)
+        case QuestionView():
+            return (view.title, view.trouble or view.hint)

@@ -209,6 +209,33 @@ class MenuView(NamedTuple):
     """How many of the actions, from the first, are what one mostly comes for."""
 
 
+ERASE = "⌫"
+
+
+class QuestionView(NamedTuple):
+    """One page for who sets this machine up, or mends it: what is asked, and how to answer."""
+
+    frame: Frame
+    title: str
+    hint: str = ""
+    trouble: str = ""
+    """What was wrong with the last answer, and the remedy."""
+    typed: str | None = None
+    """What is in the field; None: nothing is typed here."""
+    keys: tuple[tuple[str, ...], ...] = ()
+    """Rows of a keyboard: what each key types; ERASE takes the last sign away."""
+    erase: str = ""
+    """What the erasing key is called."""
+    rows: tuple[tuple[str, str], ...] = ()
+    groups: tuple[str, ...] = ()
+    """A fingerprint, to compare group by group."""
+    choices: tuple[Choice, ...] = ()
+    """The answers; the chosen one is the usual."""
+    back: str = ""
+    language: str = ""
+    """The way to the other language."""
+
+
 View = (
     ClosedView
     | SignOnView
@@ -220,4 +247,5 @@ View = (
     | PausedView
     | OutOfServiceView
     | MenuView
+    | QuestionView
 )

@@ -27,6 +27,7 @@ from ui.view import (
     OutOfServiceView,
     PausedView,
     PinView,
+    QuestionView,
     ReadyView,
     ReasonsView,
     SignOnView,
@@ -44,6 +45,7 @@ S = TypeVar("S", bound=QWidget)
 if TYPE_CHECKING:
     from ui.screens.menu import MenuScreen
     from ui.screens.pin import PinScreen
+    from ui.screens.question import QuestionScreen
     from ui.screens.ready import ReadyScreen
     from ui.screens.reasons import ReasonsScreen
     from ui.screens.sign_on import SignOnScreen
@@ -100,6 +102,9 @@ class TerminalWindow(QWidget):
     skipped = Signal()
     thanks_touched = Signal()
     action_chosen = Signal(str)
+    text_typed = Signal(str)
+    """What a key of a question's page types: one sign, or several."""
+    text_entered = Signal()
     service_asked = Signal()
     key_pressed = Signal(str)
     close_asked = Signal()
@@ -178,6 +183,12 @@ class TerminalWindow(QWidget):
 
                 menu = self._screen(MenuScreen, self._connect_menu)
                 self._show(menu, view)
+            case QuestionView():
+                from ui.screens.question import QuestionScreen
+
+                question = self._screen(QuestionScreen, self._connect_question)
+                self._show(question, view)
+                question.take_keyboard()
         self._speak(view, before)
 
     def _speak(self, view: View, before: View | None) -> None:
@@ -298,3 +309,10 @@ class TerminalWindow(QWidget):
 
     def _connect_menu(self, screen: "MenuScreen") -> None:
         screen.chosen.connect(self.action_chosen)
+
+    def _connect_question(self, screen: "QuestionScreen") -> None:
+        screen.typed.connect(self.text_typed)
+        screen.entered.connect(self.text_entered)
+        screen.erased.connect(self.erased)
+        screen.chosen.connect(self.action_chosen)
+        screen.back.connect(self.back_asked)

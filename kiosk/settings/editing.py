@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
+from kiosk.domain.people import CounterId
 from kiosk.files import write_whole
 from kiosk.settings.definition import PanelSettings, Settings
 from kiosk.settings.reading import parse
@@ -50,20 +51,35 @@ def write_panel(settings: Settings, number: int, values: Mapping[str, Value | No
 def write_authority(settings: Settings, certificate: bytes) -> None:
     """Keep central's certificate beside the file the settings came from, and name it there.
     SettingsError as `write_panel`."""
-    path = settings.path
-    beside = path.absolute().with_name(AUTHORITY_FILE)
+    beside = settings.path.absolute().with_name(AUTHORITY_FILE)
     try:
         write_whole(beside, certificate)
-        if settings.sync.ca == str(beside):
-            return
+    except OSError as error:
+        raise SettingsError(f"{beside}: can't be written: {error.strerror}") from None
+    sync = settings.sync._replace(ca=str(beside))
+    _write_one(settings, settings._replace(sync=sync), ("sync", "ca", str(beside)))
+
+
+def write_counter(settings: Settings, counter: CounterId) -> None:
+    """Write at which counter this terminal stands. SettingsError as `write_panel`."""
+    office = settings.office._replace(counter=counter)
+    _write_one(settings, settings._replace(office=office), ("office", "counter", counter))
+
+
+def _write_one(settings: Settings, changed: Settings, line: tuple[str, str, str]) -> None:
+    """Write one value (table, key, value) into the file the settings came from, so that they are
+    the `changed` ones."""
+    path, (table, key, value) = settings.path, line
+    if changed == settings:
+        return
+    try:
         file = editing.read(path)
         document = editing.parsed(file.text)
-        editing.put(document.setdefault("sync", {}), "ca", str(beside))
+        editing.put(document.setdefault(table, {}), key, value)
         text = document.as_string()
-        before, after = parse(file.text, path), parse(text, path)
-        if after != before._replace(sync=before.sync._replace(ca=str(beside))):
+        if parse(text, path) != changed:
             raise SettingsError(
-                f'{path}: is written in an unusual way; write ca = "{beside}" there'
+                f'{path}: is written in an unusual way; write {key} = "{value}" there'
             )
         _exchange(path, file._replace(text=text))
     except OSError as error:

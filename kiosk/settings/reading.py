@@ -1,33 +1,29 @@
 """Reading kiosk.toml: its tables by the definition, then what several settings must agree on."""
 
 from pathlib import Path
-from typing import Any
 
 from kiosk.domain.refusal import Refusal
 from kiosk.domain.scale import Scale
 from kiosk.domain.wording import DEFAULT_REASONS
 from kiosk.settings.definition import FILE_NAME, PanelSettings, Settings
 from kiosk.tomlfile import tables
-from kiosk.tomlfile.tables import SettingsError, WrongSetting
+from kiosk.tomlfile.tables import WrongSetting
 
 
 def load(path: Path) -> Settings:
     """The settings in the file at `path`; SettingsError when it can't be read or used."""
-    return _settings(tables.read(path, init="kiosk init"), path)
+    return parse(tables.text_of(path, init="kiosk init"), path)
 
 
 def parse(text: str, path: Path = Path(FILE_NAME)) -> Settings:
     """The settings in TOML `text`; `path` is named in errors."""
-    return _settings(tables.tables(text, path), path)
-
-
-def _settings(values: dict[str, Any], path: Path) -> Settings:
+    values = tables.tables(text, path)
     try:
         settings = tables.table(Settings, values)
         _refuse_what_disagrees(settings)
         return _completed(settings._replace(path=path))
     except WrongSetting as error:
-        raise SettingsError(f"{path}: {error.line()}") from None
+        raise tables.wrong_setting(error, path, text) from None
 
 
 def _refuse_what_disagrees(settings: Settings) -> None:

@@ -1,5 +1,7 @@
 """Tables of settings: what a definition says, and how a table of a file becomes its values."""
 
+import codecs
+import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -14,9 +16,29 @@ MAX_EXCERPT = 60
 MAX_BYTES = 1 << 20
 """Of a settings file: a hundred times the longest. A larger one is something else by mistake."""
 
+_LINE = re.compile(r"at line (\d+)")
+_HEADER = re.compile(r"\s*\[\[?([^\[\]]+)\]")
+_KEY = re.compile(r"\s*([^=#\[]+?)\s*=")
+
 
 class SettingsError(Exception):
-    """A setting that can't be used; one line that names the file, the key and the remedy."""
+    """A setting that can't be used; one line that names the file, the key and the remedy.
+
+    `path`, `line` (0: none) and `problem`: the same in parts, for a screen; None where there is
+    only the line."""
+
+    def __init__(
+        self, text: str, path: Path | None = None, problem: Refusal | None = None, line: int = 0
+    ) -> None:
+        super().__init__(text)
+        self.path, self.problem, self.line = path, problem, line
+
+    @classmethod
+    def of(cls, path: Path, problem: Refusal, line: int = 0) -> "SettingsError":
+        from kiosk.language import in_english  # reads a file of words: needed only for a mistake
+
+        place = f"line {line}: " if line else ""
+        return cls(f"{path}: {place}{in_english(problem)}", path, problem, line)
 
 
 class WrongSetting(Exception):
@@ -27,12 +49,11 @@ class WrongSetting(Exception):
         self.where, self.refusal = where, refusal
         self.excerpt = "" if value is None else _excerpt(value)
 
-    def line(self) -> str:
-        """What is wrong and what to write, in English."""
-        from kiosk.language import in_english  # reads a file of words: needed only for a mistake
-
+    @property
+    def problem(self) -> Refusal:
+        """What is wrong where, and what to write."""
         place = f"{self.where} = {self.excerpt}" if self.excerpt else self.where
-        return f"{place}: {in_english(self.refusal)}"
+        return Refusal("at_setting", place=place, problem=self.refusal)
 
 
 class Setting(NamedTuple):
@@ -98,34 +119,75 @@ def settings_of(definition: type) -> Iterator[Setting]:
 
 
 def read(path: Path, init: str) -> dict[str, Any]:
-    """The tables of the file at `path`; SettingsError. `init`: the command that makes it.
+    """The tables of the file at `path`; SettingsError. `init`: the command that makes it."""
+    return tables(text_of(path, init), path)
+
+
+def text_of(path: Path, init: str) -> str:
+    """The text of the file at `path`; SettingsError.
 
     A byte-order mark, which Windows' editors put first, is passed over."""
     try:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
-        text = data[:MAX_BYTES].decode("utf-8-sig")
     except FileNotFoundError:
-        raise SettingsError(f"{path}: not found; `{init}` makes it") from None
-    except UnicodeDecodeError:
-        raise SettingsError(f"{path}: can't be read: not UTF-8 text") from None
+        raise SettingsError.of(path, Refusal("file_missing", command=init)) from None
     except OSError as error:
-        raise SettingsError(f"{path}: can't be read: {error.strerror}") from None
+        why = Refusal("file_unreadable", error=error.strerror or "")
+        raise SettingsError.of(path, why) from None
     if len(data) > MAX_BYTES:
-        raise SettingsError(f"{path}: can't be read: larger than {MAX_BYTES >> 20} MiB")
-    return tables(text, path)
+        raise SettingsError.of(path, Refusal("file_too_large", mib=MAX_BYTES >> 20))
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise SettingsError.of(path, _encoding_of(data), line) from None
+
+
+def _encoding_of(data: bytes) -> Refusal:
+    """Which encoding a text that is not UTF-8 seems to have."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) and len(data) > 2:
+        return Refusal("file_encoding", encoding="UTF-16")
+    high = [byte for byte in data if byte >= 0x80]
+    if all(0xA1 <= byte <= 0xFB for byte in high):
+        return Refusal("file_encoding", encoding="Windows-874 (TIS-620)")
+    return Refusal("file_not_utf8")
 
 
 def tables(text: str, path: Path) -> dict[str, Any]:
     """The tables of TOML `text`; SettingsError names `path`."""
     try:
+        if "\0" in text:  # UTF-16 without a mark reads as UTF-8 with these
+            raise SettingsError.of(path, Refusal("file_encoding", encoding="UTF-16"), 1)
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise SettingsError(f"{path}: {_plain(str(error))}") from None
+        line = _LINE.search(str(error))
+        problem = Refusal("toml_form", error=_plain(str(error)))
+        where = int(line[1]) if line else text.count("\n") + 1
+        raise SettingsError(f"{path}: {_plain(str(error))}", path, problem, where) from None
     except RecursionError:
-        raise SettingsError(f"{path}: tables or lists within one another, too many") from None
+        raise SettingsError.of(path, Refusal("toml_depth")) from None
     except ValueError:  # Python's own: a number of thousands of digits
-        raise SettingsError(f"{path}: a number is too long; write a shorter one") from None
+        raise SettingsError.of(path, Refusal("toml_number")) from None
+
+
+def wrong_setting(error: WrongSetting, path: Path, text: str = "") -> SettingsError:
+    """The same with the file's name and, where it stands in `text`, its line."""
+    return SettingsError.of(path, error.problem, line_of(text, error.where))
+
+
+def line_of(text: str, where: str) -> int:
+    """On which line of TOML `text` the setting `table.key` stands, or else its table; 0: on none.
+    Of several tables of one name, the first that has the key."""
+    lines: dict[str, int] = {}
+    table_name = ""
+    for number, line in enumerate(text.splitlines(), start=1):
+        if header := _HEADER.match(line):
+            table_name = header[1].strip()
+            lines.setdefault(table_name, number)
+        elif key := _KEY.match(line):
+            lines.setdefault(_place(table_name, key[1].strip().strip("\"'")), number)
+    return lines.get(where) or lines.get(where.partition(".")[0], 0)
 
 
 def _plain(error: str) -> str:

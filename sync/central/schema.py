@@ -230,6 +230,7 @@ enrol_codes = Table(
     _moment("until"),
     _text("invited_by"),
     _text("invited_roles"),
+    _text("used_by"),
     PrimaryKeyConstraint("site", "code_hash"),
 )
 

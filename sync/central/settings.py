@@ -150,8 +150,9 @@ def load(folder: Path) -> CentralSettings:
     path = folder / FILE_NAME
     if name := lent_to_root(folder):
         raise SettingsError(f"{folder}: belongs to {name}; begin with `runuser -u {name} --`")
-    values = tables.read(path, init="kiosk-central init")
-    settings = _settings(values, path)
+    text = tables.text_of(path, init="kiosk-central init")
+    values = tables.tables(text, path)
+    settings = _settings(values, path, text)
     if variables := settings_in(os.environ, CentralSettings):
         settings = _settings(values | variables, Path(f"{path} and KIOSK_CENTRAL_…"))
     return settings._replace(folder=folder, database=located(folder, settings.database))
@@ -164,13 +165,13 @@ def located(folder: Path, database: str) -> str:
     return f"{_SQLITE}{(folder / database.removeprefix(_SQLITE)).absolute()}"
 
 
-def _settings(values: dict[str, Any], path: Path) -> CentralSettings:
+def _settings(values: dict[str, Any], path: Path, text: str = "") -> CentralSettings:
     try:
         settings = tables.table(CentralSettings, values)
         if settings.identity_issuer and not settings.identity_client:
             raise WrongSetting("identity_client", Refusal("client_missing"))
     except WrongSetting as error:
-        raise SettingsError(f"{path}: {error.line()}") from None
+        raise tables.wrong_setting(error, path, text) from None
     return settings
 
 

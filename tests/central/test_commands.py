@@ -496,7 +496,7 @@ def test_accounts_are_made_listed_and_disabled(ready: Command) -> None:
     assert "boss\tdirector" in accepted(ready("accounts", "list"))
     assert "First password" in accepted(ready("accounts", "password", "boss"))
     assert "Disabled" in accepted(ready("accounts", "disable", "boss"))
-    assert "(disabled)" in accepted(ready("accounts", "list"))
+    assert "\tdisabled" in accepted(ready("accounts", "list"))
     ghost = ready("accounts", "add", "g", "--role", "officer", "--officer", "909")
     assert "no active officer has number '909'" in refused(ghost)
     accepted(ready("accounts", "add", "mayor", "--role", "audit", "--city"))

@@ -361,9 +361,16 @@ def steps_to_enrol(central: Central, offices: int) -> int:
     """Steps of SQLite's machine to make a code and to use it, where so many offices have a code
     open."""
     names = [f"office-{number}" for number in range(offices)]
-    open_code = {"counter": "1", "until": NIGHT + timedelta(minutes=9), "invited_by": "it"}
+    until = NIGHT + timedelta(minutes=9)
+    open_code = {"counter": "1", "until": until, "invited_by": "it", "used_by": ""}
     codes = [
-        {"site": name, "code_hash": f"{name:0>64}", "terminal": "t", "invited_roles": "it"}
+        {
+            "site": name,
+            "code_hash": f"{name:0>64}",
+            "terminal": "t",
+            "invited_roles": "it",
+            "used_by": "",
+        }
         for name in names
     ]
     steps = 0

@@ -87,7 +87,7 @@ def _switches(command: Command) -> list[str]:
     return [
         switch
         for parameter in command.params
-        if isinstance(parameter, TyperOption)
+        if isinstance(parameter, TyperOption) and not parameter.hidden
         for switch in (*parameter.opts, *parameter.secondary_opts)
     ]
 

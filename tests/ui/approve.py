@@ -23,8 +23,21 @@ MOST = 0.004
 """Share of such pixels that still is the same picture: less than a short word has."""
 
 WORDIEST = ("ready", "reasons", "thanks")
-STAFFS = ("sign-on", "pin", "own-round", "duty-menu", "service-menu", "panel-setup")
+STAFFS = ("sign-on", "pin", "own-round", "duty-menu", "service-menu", "panel-setup", "first", "set")
 """How the names of screens begin that no citizen reads."""
+ALIKE = (
+    "clock-wrong",
+    "way",
+    "address",
+    "code-trouble",
+    "counter",
+    "asking",
+    "joined",
+    "pin",
+    "pin-again",
+    "done",
+)
+"""Of the first questions: those that stand as another one does."""
 LARGE = (SIZES[0], SIZES[-1])
 """Sizes that are approved at 150 % too: the smallest, and the upright one."""
 
@@ -46,6 +59,8 @@ def _small(
     """Those of `names`; None: all, of large words the citizen's."""
 
     def includes(name: str) -> bool:
+        if name in ALIKE:
+            return False
         return name in names if names else text == 1.0 or not name.startswith(STAFFS)
 
     tail = f"{language}{'-150' if text > 1 else ''}-{size[0]}x{size[1]}"

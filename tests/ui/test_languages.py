@@ -13,7 +13,7 @@ from kiosk.domain.wording import Wording
 from kiosk.settings.reading import parse
 from kiosk.tomlfile.tables import SettingsError
 from tests.support.counter import Counter, pass_time, press_face, ready, sign_on
-from ui.app import run_terminal
+from ui.opening import checked
 from ui.text import COMPLETE, FALLBACK, Words, languages, scripts
 from ui.view import ReadyView
 from ui.view_builder import ViewBuilder
@@ -150,7 +150,7 @@ def test_a_wrong_choice_of_languages_is_named(wrong: str, why: str) -> None:
         parse(f"[screen]\nlanguages = {wrong}\n")
 
 
-def test_a_language_that_is_not_there_stops_the_start_with_one_line(folder: DataFolder) -> None:
+def test_a_language_that_is_not_there_is_named_with_its_line(folder: DataFolder) -> None:
     folder.settings_file.write_text('[screen]\nlanguages = ["th", "xx"]\n', "utf-8")
-    with pytest.raises(SettingsError, match=r"'xx' is none of .*en"):
-        run_terminal(folder.path, None)
+    with pytest.raises(SettingsError, match=r"line 2: screen\.languages: 'xx': write one of .*en"):
+        checked(folder.settings())

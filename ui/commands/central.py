@@ -119,22 +119,13 @@ def enrol(
 
 def join(folder: "DataFolder", terminal: "Terminal", url: str, code: str) -> "Enrolment":
     """Enrol at central with a new key, which takes the place of any other."""
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
     from sync.client import SyncFailed
-    from sync.enrolling import enrol as enrol_at
-    from sync.keyfile import drop_other_keys, write_key
+    from ui.joining import enrol_here
 
-    key = Ed25519PrivateKey.generate()
     try:
-        network = folder.settings().sync
-        enrolment = enrol_at(url, code, key, network.ca, network.proxy)
+        return enrol_here(folder, terminal, url, code)
     except SyncFailed as error:
         fail(str(error), NOT_NOW)
-    drop_other_keys(folder.key_file)
-    write_key(folder.key_file, key)
-    terminal.join(enrolment)
-    return enrolment
 
 
 @app.command()

@@ -4,7 +4,9 @@ from typing import Annotated
 
 import typer
 
+from kiosk.printed import AsJson, print_rows
 from ui.commands.context import data_folder, errors, fail
+from ui.commands.rows import NoticeRow
 from ui.failures import USAGE
 
 app = typer.Typer()
@@ -35,7 +37,7 @@ def settings(
 
 
 @app.command()
-def notices() -> None:
+def notices(as_json: AsJson = False) -> None:
     """List what is shown while nobody is being served, and say which files can't be, and why.
 
     Texts (.txt, UTF-8; the first line is the heading) and pictures (.png, .jpg) lie in the folder
@@ -47,11 +49,8 @@ def notices() -> None:
         folder = data_folder()
         links = folder.settings().notices.links
         files = NoticeFolder(folder.notices).look()
-    for name, trouble in files:
-        typer.echo(f"{name}\t{trouble or 'shown'}")
-    for link in links:
-        typer.echo(f"{link.url}\tshown as a code: {link.words.th}")
-    if not files and not links:
-        typer.echo(f"No notices. Put texts and pictures into {folder.notices}")
+    rows = [NoticeRow(name, str(trouble or "shown")) for name, trouble in files]
+    rows += [NoticeRow(link.url, f"shown as a code: {link.words.th}") for link in links]
+    print_rows(rows, as_json, f"No notices. Put texts and pictures into {folder.notices}")
     if any(trouble for _, trouble in files):
         fail(f"{folder.notices}: not everything can be shown; correct the files above", USAGE)

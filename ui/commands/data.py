@@ -1,28 +1,36 @@
 """What the terminal has stored: recompute it, copy it, put a copy back."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from kiosk.language import counted
+from kiosk.printed import AsJson, print_json, progress
 from ui.commands.context import OfficeKey, data_folder, errors, fail, opened, secret_in
 from ui.commands.replacing import say_new_pins
+from ui.commands.rows import Verified
 from ui.failures import WRONG
 
 app = typer.Typer()
 
 
 @app.command()
-def verify() -> None:
+def verify(as_json: AsJson = False) -> None:
     """Check that no stored rating or event was changed, and name the first thing that is wrong."""
     from ui.verification import Disagreement, verify_everything
 
-    with opened() as (store, terminal), errors():
+    with opened() as (store, terminal), errors(), progress("Verifying"):
         try:
             agreement = verify_everything(store, terminal)
         except Disagreement as error:
+            if as_json:
+                print_json(Verified(agrees=False, wrong=str(error)))
             fail(f"{store.path}: {error}", WRONG)
+    if as_json:
+        print_json(Verified(agrees=True, **asdict(agreement)))
+        return
     ratings = counted(agreement.ratings, "rating", "ratings")
     sheets = counted(agreement.sheets, "sheet", "sheets")
     entries = counted(agreement.entries, "journal entry", "journal entries")
@@ -47,7 +55,8 @@ def backup(
         if target.is_dir():
             name = f"kiosk-{SystemClock().now().wall:%Y%m%d-%H%M%S}.db"
             target = target / (f"{name}.age" if public else name)
-        folder.back_up(store, target, public)
+        with progress("Copying"):
+            folder.back_up(store, target, public)
     if public:
         typer.echo(f"Copied to {target}; only the office's key opens it.")
     else:

@@ -8,6 +8,7 @@ import typer
 
 from kiosk.domain.rosterplan import Word
 from kiosk.language import counted, in_english
+from kiosk.printed import AsJson, print_rows
 from kiosk.rosterwords import (
     Leave,
     New,
@@ -19,6 +20,7 @@ from kiosk.rosterwords import (
     question_lines,
 )
 from ui.commands.context import errors, fail, opened
+from ui.commands.rows import OfficerRow
 from ui.failures import USAGE
 
 if TYPE_CHECKING:
@@ -138,18 +140,23 @@ def officer_export() -> None:
 @app.command("list")
 def officer_list(
     retired: Annotated[bool, typer.Option("--retired", help="List retired officers too.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """List the officers."""
     with opened() as (_, terminal), errors():
         everyone = terminal.everyone()
-        officers = [officer for officer in everyone if retired or not officer.retired]
-        for officer in officers:
-            pin_note = "" if terminal.has_pin(officer.id) else "  (no PIN yet)"
-            retired_note = "  (retired)" if officer.retired else ""
-            notes = pin_note + retired_note
-            typer.echo(f"{officer.number}\t{officer.name}\t{officer.position}{notes}")
-    if not officers:
-        typer.echo("No officers yet. Add one: kiosk officer add NUMBER NAME")
+        rows = [
+            OfficerRow(
+                number=officer.number,
+                name=officer.name,
+                position=officer.position,
+                pin="set" if terminal.has_pin(officer.id) else "no PIN yet",
+                state="retired" if officer.retired else "active",
+            )
+            for officer in everyone
+            if retired or not officer.retired
+        ]
+    print_rows(rows, as_json, "No officers yet. Add one: kiosk officer add NUMBER NAME")
 
 
 @app.command("pin")

@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kiosk.printed import AsJson, print_rows
 from ui.commands.context import data_folder, errors, fail
+from ui.commands.rows import PortRow, ProfileRow
 from ui.failures import NOT_NOW, USAGE
 
 if TYPE_CHECKING:
@@ -18,24 +20,22 @@ app = typer.Typer(help="The button panel.", no_args_is_help=True)
 
 
 @app.command("list")
-def panel_list() -> None:
+def panel_list(as_json: AsJson = False) -> None:
     """List the ports where a panel may be, with the name to write into the settings."""
     from hardware.catalogue import connections
 
     ports = [port for connection in connections() for port in connection.find()]
-    for port in ports:
-        typer.echo(f"{port.device}\t{port.stable}\t{port.description}")
-    if not ports:
-        typer.echo("No port found. Is the panel's cable plugged in?")
+    rows = [PortRow(port.device, port.stable, port.description) for port in ports]
+    print_rows(rows, as_json, "No port found. Is the panel's cable plugged in?")
 
 
 @app.command("profiles")
-def panel_profiles() -> None:
+def panel_profiles(as_json: AsJson = False) -> None:
     """List the kinds of panels that can be used, with the name to write into the settings."""
     from hardware.catalogue import FAMILIES
 
-    for family in FAMILIES:
-        typer.echo(f"{family.name:<12} {family.description}")
+    rows = [ProfileRow(family.name, family.description) for family in FAMILIES]
+    print_rows(rows, as_json)
 
 
 @app.command("monitor")

@@ -1,13 +1,19 @@
 """From nothing to a working terminal: its data folder, alone or with a central report at once."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from ui.commands.central import join, sync_and_say
+from kiosk.domain.refusal import Refusal
+from kiosk.language import in_english
+from ui.commands.central import sync_and_say
 from ui.commands.context import data_folder, errors, fail, opened
 from ui.failures import NOT_NOW, USAGE
+
+if TYPE_CHECKING:
+    from kiosk.datafolder import DataFolder
+    from kiosk.terminal import Terminal
 
 app = typer.Typer()
 
@@ -30,48 +36,107 @@ def init(
 def setup(
     url: Annotated[str, typer.Argument(help="Central's address, https://…")],
     code: Annotated[str, typer.Argument(help="The one-time code from `kiosk-central enrol`.")],
+    fingerprint: Annotated[
+        str,
+        typer.Argument(
+            help="Of central's certificate (SHA-256), as central's page shows it beside the code.",
+            show_default=False,
+        ),
+    ] = "",
     ca: Annotated[
         Path | None,
         typer.Option(help="Central's certificate, where no public authority made it: a PEM file."),
     ] = None,
+    screen: Annotated[bool, typer.Option("--screen", hidden=True)] = False,
 ) -> None:
     """Make the data folder, join central, fetch the roster: one step to a working terminal.
 
-    What an attempt that broke off had done stays; run it again with the same or a new code.
+    A terminal that runs already, and asks its first questions, goes on by itself. What an attempt
+    that broke off had done stays; run it again with the same or a new code.
 
-    Example: kiosk setup https://report.example.go.th 7KX2M-9QPRT --ca cert.pem
+    Example: kiosk setup https://report.example.go.th 7KX2M-9QPRT 3F9A…
     """
+    # --screen: asked by the first questions on the screen, which set the PIN and read refusals.
+    from kiosk.clock import SystemClock
     from kiosk.settings.editing import write_authority
+    from sync.firstlook import central_address
+    from ui.joining import join_central
 
     folder = data_folder()
     authority = read_certificate(ca) if ca else None
+    fail_with = _fail_for_screen if screen else _fail
+    try:
+        address, digest = central_address(url), _digest(fingerprint)
+    except Refusal as refusal:
+        fail_with(refusal, USAGE)
     if not folder.database.exists():
-        _make(empty=False)
+        with errors():
+            folder.create(unfinished=True)
+        typer.echo(f"Made {folder.path}")
     with opened() as (_, terminal), errors():
         if authority:
             write_authority(folder.settings(), authority)
         present = terminal.status().enrolment
-        if present and present.url == url.rstrip("/"):
+        if present and not screen and present.url == address:
             typer.echo(f"Enrolled before, as {present.site}/{present.terminal}.")
-        elif present:
+        elif present and not screen:
             fail(f"enrolled at {present.url}; `kiosk enrol --again` joins another", USAGE)
         else:
-            enrolment = join(folder, terminal, url, code)
+            now = SystemClock().now().wall
+            try:
+                enrolment = join_central(folder, terminal, address, code, digest, now)
+            except Refusal as refusal:
+                fail_with(refusal, NOT_NOW)
             typer.echo(f"Enrolled as {enrolment.site}/{enrolment.terminal}.")
+        if not screen:  # last: a screen that asks its first questions goes on from here
+            _give_service_pin(folder, terminal)
+            folder.finish_setup()
     sync_and_say()
-    typer.echo("Next: issue PINs on central's page, then kiosk run")
+    typer.echo("Next: issue PINs on central's page; `kiosk run`, unless the screen runs already")
+
+
+def _digest(fingerprint: str) -> str:
+    from sync.firstlook import plain_fingerprint
+
+    digest = plain_fingerprint(fingerprint)
+    if fingerprint and not digest:
+        raise Refusal("fingerprint_form")
+    return digest
+
+
+def _fail(refusal: Refusal, code: int) -> NoReturn:
+    from sync.firstlook import groups
+
+    if digest := refusal.values.get("fingerprint"):
+        refusal.values["fingerprint"] = "-".join(groups(str(digest)))
+    fail(in_english(refusal), code)
+
+
+def _fail_for_screen(refusal: Refusal, code: int) -> NoReturn:
+    from ui.joining import as_line
+
+    typer.echo(as_line(refusal), err=True)
+    raise typer.Exit(code)
 
 
 def _make(*, empty: bool) -> None:
-    from kiosk.terminal import SERVICE_OWNER
-
     folder = data_folder()
     with errors():
-        folder.create(empty=empty)
-    with opened() as (_, terminal):
-        pin = terminal.set_pin(SERVICE_OWNER)
-        terminal.reserve_ballast()
+        folder.create(empty=empty, unfinished=True)
     typer.echo(f"Made {folder.path}")
+    with opened() as (_, terminal), errors():
+        _give_service_pin(folder, terminal)
+        folder.finish_setup()
+
+
+def _give_service_pin(folder: "DataFolder", terminal: "Terminal") -> None:
+    """Unless there is one, as an attempt that broke off may have left it."""
+    from kiosk.terminal import SERVICE_OWNER
+
+    terminal.reserve_ballast()
+    if terminal.has_pin(SERVICE_OWNER):
+        return
+    pin = terminal.set_pin(SERVICE_OWNER)
     typer.echo(f"Service menu PIN: {pin}   (write it down; it is not shown again)")
     typer.echo(f"Settings: {folder.settings_file}")
 

@@ -11,7 +11,9 @@ import typer
 
 from kiosk.domain.prompts import LANGUAGES
 from kiosk.language import counted
+from kiosk.printed import AsJson, print_rows
 from ui.commands.context import data_folder, errors, fail, opened
+from ui.commands.rows import DeviceRow, PromptRow
 from ui.failures import NOT_NOW, USAGE, WRONG
 
 if TYPE_CHECKING:
@@ -61,7 +63,7 @@ def _lines(language: str) -> Lines:
 
 
 @app.command("list")
-def list_prompts(language: Language = "th") -> None:
+def list_prompts(language: Language = "th", as_json: AsJson = False) -> None:
     """List what the guide says in a language, and which recordings are missing.
 
     Example: kiosk sounds list km
@@ -70,13 +72,15 @@ def list_prompts(language: Language = "th") -> None:
 
     lines = _lines(language)
     missing = unheard = 0
+    rows = []
     for prompt in lines.prompts:
         path = lines.shelf.file(language, prompt.name)
         if path is None:
             missing += 1
         elif language in UNHEARD and OWN in path.parents:
             unheard += 1
-        typer.echo(f"{prompt.name}.wav\t{path or 'missing'}\t{prompt.words}")
+        rows.append(PromptRow(f"{prompt.name}.wav", str(path or "missing"), prompt.words))
+    print_rows(rows, as_json)
     if unheard:
         typer.echo(
             f"{unheard} came with the program, made by a machine: no speaker has heard them; "
@@ -92,7 +96,7 @@ def list_prompts(language: Language = "th") -> None:
 
 
 @app.command()
-def outputs() -> None:
+def outputs(as_json: AsJson = False) -> None:
     """List the jacks and speakers, as the setting `output` names them.
 
     A card turns from its speaker to its headphones jack by itself: the two are one output, unless
@@ -100,22 +104,20 @@ def outputs() -> None:
     """
     from ui.outputs import outputs as all_outputs
 
-    _list(all_outputs(), "sound output")
+    _list(all_outputs(), "sound output", as_json)
 
 
 @app.command()
-def inputs() -> None:
+def inputs(as_json: AsJson = False) -> None:
     """List the microphones, as `kiosk sounds record --microphone` names them."""
     from ui.outputs import inputs as all_inputs
 
-    _list(all_inputs(), "microphone")
+    _list(all_inputs(), "microphone", as_json)
 
 
-def _list(devices: "tuple[tuple[str, str], ...]", kind: str) -> None:
-    for name, words in devices:
-        typer.echo(f"{name}\t{words}")
-    if not devices:
-        typer.echo(f"No {kind} found. Is it plugged in, the card's driver loaded?")
+def _list(devices: "tuple[tuple[str, str], ...]", kind: str, as_json: bool) -> None:
+    none = f"No {kind} found. Is it plugged in, the card's driver loaded?"
+    print_rows([DeviceRow(name, words) for name, words in devices], as_json, none)
 
 
 @app.command()

@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from kiosk import release
 from kiosk.language import counted
 from kiosk.loglines import VARIABLE, LogLevel
+from kiosk.printed import AsJson, print_json
 from ui.commands.context import data_folder, errors, fail, opened
+from ui.commands.rows import StatusShown
 from ui.failures import NOT_NOW, USAGE, WRONG
 
 if TYPE_CHECKING:
@@ -104,17 +107,40 @@ def _authority_words(file: Path) -> str:
 
 
 @app.command()
-def status() -> None:
+def status(as_json: AsJson = False) -> None:
     """Show enrolment, officers, what is due to be sent, free disk. Shows no score."""
-
     folder = data_folder()
     with opened() as (_, terminal), errors():
         settings = folder.settings()
         status = terminal.status()
-        for line in _status_lines(folder, settings, status):
-            typer.echo(line)
+        if as_json:
+            print_json(_status_shown(folder, settings, status))
+        else:
+            typer.echo("\n".join(_status_lines(folder, settings, status)))
         if status.parked:
             fail("day reports are parked; see why: kiosk outbox", WRONG)
+
+
+def _status_shown(folder: "DataFolder", settings: "Settings", status: "Status") -> StatusShown:
+    enrolment, last_sync, failure = status.enrolment, status.last_sync, status.last_failure
+    return StatusShown(
+        version=release.version(),
+        data=str(folder.path),
+        counter=settings.office.counter,
+        central=enrolment.url if enrolment else "",
+        site=enrolment.site if enrolment else "",
+        terminal=enrolment.terminal if enrolment else "",
+        officers=status.officers,
+        days_stored=status.days,
+        days_not_closed=status.not_closed,
+        reports_to_send=status.due,
+        reports_parked=status.parked,
+        last_sync=str(last_sync.at) if last_sync else "",
+        last_failure=f"{failure.at}: {failure.detail}" if failure else "",
+        not_mine=tuple(map(str, status.foreign_days)),
+        free_mib=folder.free_bytes() // 2**20,
+        panels=tuple(panel.port for panel in settings.panels if panel.port),
+    )
 
 
 def _status_lines(folder: "DataFolder", settings: "Settings", status: "Status") -> Iterator[str]:

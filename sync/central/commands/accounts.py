@@ -9,7 +9,9 @@ import typer
 
 from kiosk.domain.refusal import Refusal, excerpt
 from kiosk.language import counted
+from kiosk.printed import AsJson, print_rows
 from sync.central.commands.context import USAGE, fail, login, now, opened, write_private
+from sync.central.commands.rows import AccountRow
 from sync.central.language import in_english
 from sync.central.viewer import CITY, ROLES
 
@@ -78,19 +80,23 @@ def add(
 
 
 @app.command("list")
-def list_accounts(city: _City = False) -> None:
+def list_accounts(city: _City = False, as_json: AsJson = False) -> None:
     """List accounts, their roles, and whether they are disabled."""
     from sync.central.usecases.accounts import all_accounts
     from sync.central.usecases.sites import city_of
 
     with opened() as central:
         accounts = all_accounts(city_of(central) if city else central)
-    for one in accounts:
-        disabled = "  (disabled)" if one.disabled else ""
-        roles = " ".join(sorted(role.id for role in one.roles))
-        typer.echo(f"{one.account}\t{roles}\t{one.name}{disabled}")
-    if not accounts:
-        typer.echo("No accounts yet: kiosk-central accounts add NAME --role director")
+    rows = [
+        AccountRow(
+            account=one.account,
+            roles=tuple(sorted(role.id for role in one.roles)),
+            name=one.name,
+            state="disabled" if one.disabled else "active",
+        )
+        for one in accounts
+    ]
+    print_rows(rows, as_json, "No accounts yet: kiosk-central accounts add NAME --role director")
 
 
 @app.command()

@@ -1,11 +1,13 @@
 """Commands that write a backup, put it back, and check that everything agrees."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from kiosk.language import counted
+from kiosk.printed import AsJson, print_json, progress
 from sync.central.commands.context import (
     NOT_NOW,
     USAGE,
@@ -18,6 +20,7 @@ from sync.central.commands.context import (
     opened,
     say_table,
 )
+from sync.central.commands.rows import Verified
 
 if TYPE_CHECKING:
     from sync.central.usecases.central import Central
@@ -102,8 +105,13 @@ def restore(
             rows = installation.restore(file, folder, database, say_table, secret)
         except installation.BadBackup as error:
             fail(str(error), WRONG)
-    with opened() as home:
-        _fail_where_wrong(home)
+    remarks: list[str] = []
+    with opened() as home, progress("Verifying"):
+        wrong = _first_wrong(home, remarks)
+    for remark in remarks:
+        typer.echo(remark)
+    if wrong:
+        fail(wrong, WRONG)
     typer.echo(f"Put back {counted(rows, 'row', 'rows')}; all agrees.")
 
 
@@ -139,21 +147,30 @@ def retain(
 
 
 @app.command()
-def verify() -> None:
+def verify(as_json: AsJson = False) -> None:
     """Recompute every day report's digest and rows, all earlier revisions, the published blocks and
     the logs; name the first thing that is wrong, and where terminals have seen other logs.
 
     Every office's, or with --site one's. Where two people let a corrected day count after its
     result was published, a line says what blocks have too much.
     """
-    with opened() as home:
-        _fail_where_wrong(home)
-        _fail_where_logs_differ(home)
-        _say_what_is_emptied(home)
-    typer.echo("All agrees.")
+    remarks: list[str] = []
+    with opened() as home, progress("Verifying"):
+        wrong = _first_wrong(home, remarks) or _first_other_log(home, remarks)
+        if not wrong:
+            remarks += _emptied(home)
+    if as_json:
+        print_json(Verified(agrees=not wrong, wrong=wrong, remarks=tuple(remarks)))
+    else:
+        for remark in remarks:
+            typer.echo(remark)
+    if wrong:
+        fail(wrong, WRONG)
+    if not as_json:
+        typer.echo("All agrees.")
 
 
-def _say_what_is_emptied(home: "Central") -> None:
+def _emptied(home: "Central") -> Iterator[str]:
     """What can't be recomputed any more, because it was kept long enough."""
     from sync.central.usecases.verification import emptied_days
 
@@ -161,13 +178,14 @@ def _say_what_is_emptied(home: "Central") -> None:
         count, newest = emptied_days(central)
         if count:
             reports = counted(count, "day report", "day reports")
-            typer.echo(
+            yield (
                 f"{central.site}: {reports} up to {newest} were kept long enough and are emptied; "
                 "results on them still add up, and their days can't be recomputed"
             )
 
 
-def _fail_where_wrong(home: "Central") -> None:
+def _first_wrong(home: "Central", remarks: list[str]) -> str:
+    """The first thing that does not agree, or ""; what is only remarkable goes to `remarks`."""
     from kiosk.officerid import with_names
     from sync.central.usecases.people import officer_names
     from sync.central.usecases.verification import (
@@ -178,18 +196,19 @@ def _fail_where_wrong(home: "Central") -> None:
     from sync.central.viewer import CITY
 
     if wrong := first_wrong_entry(home, CITY):
-        fail(f"the city's accounts: {wrong}", WRONG)
+        return f"the city's accounts: {wrong}"
     for central in chosen_offices(home):
         names = officer_names(central)
         if wrong := first_disagreement(central):
-            fail(f"{central.site}: {with_names(wrong, names)}", WRONG)
-        for excess in published_excess(central):
-            typer.echo(f"{central.site}: {with_names(str(excess), names)}")
+            return f"{central.site}: {with_names(wrong, names)}"
+        excesses = published_excess(central)
+        remarks += [f"{central.site}: {with_names(str(one), names)}" for one in excesses]
+    return ""
 
 
-def _fail_where_logs_differ(home: "Central") -> None:
+def _first_other_log(home: "Central", remarks: list[str]) -> str:
     """Name every log that does not go on from what a terminal has seen, until two people have
-    settled it."""
+    settled it; "" where none is."""
     from sync.central.usecases.loghistory import read_log_breaks
 
     for central in chosen_offices(home):
@@ -197,6 +216,7 @@ def _fail_where_logs_differ(home: "Central") -> None:
         for one in unsettled:
             when = one.at.astimezone().isoformat(" ", "minutes")
             seen = f"{one.terminal} has seen entry {one.seen} of it ({one.kind}, {when})"
-            typer.echo(f"{central.site}: log {one.log}: {seen}")
+            remarks.append(f"{central.site}: log {one.log}: {seen}")
         if unsettled:
-            fail(f"{central.site}: the fleet page says how two people settle this", WRONG)
+            return f"{central.site}: the fleet page says how two people settle this"
+    return ""

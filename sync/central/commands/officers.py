@@ -8,6 +8,7 @@ import typer
 
 from kiosk.domain.refusal import Refusal, excerpt
 from kiosk.domain.rosterplan import Word
+from kiosk.printed import AsJson, print_rows
 from kiosk.rosterwords import (
     Leave,
     New,
@@ -27,6 +28,7 @@ from sync.central.commands.context import (
     opened,
     read_file,
 )
+from sync.central.commands.rows import OfficerRow
 from sync.central.language import in_english
 
 if TYPE_CHECKING:
@@ -110,18 +112,24 @@ def export() -> None:
 
 
 @app.command("list")
-def list_roster() -> None:
+def list_roster(as_json: AsJson = False) -> None:
     """List the roster."""
     from sync.central.usecases.people import all_officers
 
     with opened() as central:
         officers = all_officers(central)
-    for officer in officers:
-        retired = "  (retired)" if officer.retired else ""
-        columns = (officer.number, officer.name, officer.position, f"{officer.section}{retired}")
-        typer.echo("\t".join(columns))
-    if not officers:
-        typer.echo("No officers yet. Import them: kiosk-central officers import FILE.csv")
+    rows = [
+        OfficerRow(
+            number=officer.number,
+            name=officer.name,
+            position=officer.position,
+            section=officer.section,
+            state="retired" if officer.retired else "active",
+        )
+        for officer in officers
+    ]
+    none = "No officers yet. Import them: kiosk-central officers import FILE.csv"
+    print_rows(rows, as_json, none)
 
 
 @app.command()

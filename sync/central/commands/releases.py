@@ -5,7 +5,9 @@ from typing import Annotated
 
 import typer
 
+from kiosk.printed import AsJson, print_json, print_rows
 from sync.central.commands.context import NOT_NOW, USAGE, WRONG, fail, login, now, opened
+from sync.central.commands.rows import ReleaseRow, ReleasesShown, StandingRow
 
 app = typer.Typer(
     help="Releases of the terminals' program: one terminal first, then the rest.",
@@ -73,27 +75,41 @@ def add(
 
 
 @app.command("list")
-def list_releases() -> None:
+def list_releases(as_json: AsJson = False) -> None:
     """List releases and how far each has come; then how each terminal stands."""
     from sync.central.usecases.releases import read_releases
 
     with opened() as central:
         fleet = read_releases(central, now())
-    for row in fleet.rows:
-        first = row.first_terminal or "whichever asks first"
-        added = row.added.astimezone().isoformat(" ", "minutes")
-        rest = f"first: {first}; the rest after {row.hours} h"
-        typer.echo(f"{row.version}\t{row.ring}\t{rest}; added {added} by {row.added_by}")
-    if not fleet.rows:
-        typer.echo("No releases yet: kiosk-central releases add FILE")
-    for one in fleet.standings.values():
-        since = one.since.astimezone().isoformat(" ", "minutes")
-        line = f"{one.terminal}\truns {one.version} since {since}"
-        line += " (on trial)" if one.on_trial else ""
-        line += f"; to run {fleet.wanted[one.terminal]}" if one.terminal in fleet.wanted else ""
-        line += f"; has {one.fetched}, and waits until nobody is served" if one.fetched else ""
-        line += f"; went back from {one.refused}: {one.reason}" if one.refused else ""
-        typer.echo(line)
+    releases = tuple(
+        ReleaseRow(
+            version=row.version,
+            ring=row.ring,
+            first=row.first_terminal or "",
+            hours=row.hours,
+            added=row.added.astimezone().isoformat(" ", "minutes"),
+            added_by=row.added_by,
+        )
+        for row in fleet.rows
+    )
+    standings = tuple(
+        StandingRow(
+            terminal=one.terminal,
+            version=one.version,
+            since=one.since.astimezone().isoformat(" ", "minutes"),
+            on_trial=one.on_trial,
+            to_run=fleet.wanted.get(one.terminal, ""),
+            fetched=one.fetched,
+            went_back_from=f"{one.refused}: {one.reason}" if one.refused else "",
+        )
+        for one in fleet.standings.values()
+    )
+    if as_json:
+        print_json(ReleasesShown(releases, standings))
+    else:
+        print_rows(releases, as_json, "No releases yet: kiosk-central releases add FILE")
+        if standings:
+            print_rows(standings, as_json)
 
 
 @app.command()

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from kiosk.language import counted
+from kiosk.printed import progress
 from sync.central.commands.context import (
     USAGE,
     chosen_offices,
@@ -60,7 +61,7 @@ def publish() -> None:
     from sync.central.usecases.publishing import publish_due
 
     today = now().date()
-    with opened() as home:
+    with opened() as home, progress("Publishing"):
         added = sum(publish_due(central, today) for central in chosen_offices(home))
     published = f"Published {counted(added, 'new block', 'new blocks')}."
     typer.echo(published if added else "No new block can be closed yet.")
@@ -85,7 +86,7 @@ def export(
 
     at = now()
     today = at.date()
-    with opened() as central:
+    with opened() as central, progress("Writing"):
         starts = publish_and_read_settings(central, today).fiscal_year_starts
         try:
             span = periods.parse(period, starts) if period else periods.year_of(today, starts)

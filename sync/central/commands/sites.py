@@ -5,7 +5,9 @@ from typing import Annotated
 import typer
 
 from kiosk.language import counted
+from kiosk.printed import AsJson, print_rows
 from sync.central.commands.context import USAGE, WRONG, fail, login, now, opened
+from sync.central.commands.rows import SiteRow
 from sync.central.language import in_english
 
 app = typer.Typer(help="The offices in this central.", no_args_is_help=True)
@@ -32,13 +34,13 @@ def add(
 
 
 @app.command("list")
-def list_sites() -> None:
+def list_sites(as_json: AsJson = False) -> None:
     """List the offices."""
     from sync.central.usecases.sites import all_sites
 
     with opened() as central:
-        for site, name in all_sites(central):
-            typer.echo(f"{site}\t{name}")
+        rows = [SiteRow(site, name) for site, name in all_sites(central)]
+    print_rows(rows, as_json)
 
 
 @app.command()

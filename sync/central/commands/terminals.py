@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kiosk.language import counted
+from kiosk.printed import AsJson, print_rows
 from sync.central.commands.context import USAGE, fail, login, now, opened
+from sync.central.commands.rows import TerminalRow
 from sync.central.ingest import Why
 from sync.central.language import in_english
 
@@ -46,17 +48,23 @@ def enrol(
 
 
 @app.command("list")
-def list_terminals() -> None:
+def list_terminals(as_json: AsJson = False) -> None:
     """List terminals: state, counter, last seen, version."""
     from sync.central.usecases.terminals import all_terminals
 
     with opened() as central:
         terminals = all_terminals(central)
-    for t in terminals:
-        seen = t.seen.astimezone().isoformat(" ", "minutes") if t.seen else "never"
-        typer.echo(f"{t.terminal}\t{t.state}\tcounter {t.counter}\tseen {seen}\t{t.software}")
-    if not terminals:
-        typer.echo("No terminals yet: kiosk-central enrol --terminal ID --counter C")
+    rows = [
+        TerminalRow(
+            terminal=one.terminal,
+            state=one.state,
+            counter=one.counter,
+            seen=one.seen.astimezone().isoformat(" ", "minutes") if one.seen else "never",
+            software=one.software,
+        )
+        for one in terminals
+    ]
+    print_rows(rows, as_json, "No terminals yet: kiosk-central enrol --terminal ID --counter C")
 
 
 @app.command()

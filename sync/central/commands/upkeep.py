@@ -1,10 +1,14 @@
 """Commands about how central looks after itself: what it did, what it needs, the office's key."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import typer
 
+from kiosk import release
+from kiosk.printed import AsJson, print_json
 from sync.central.commands.context import WRONG, data_folder, errors, fail, now, opened
+from sync.central.commands.rows import NeedRow, StatusShown, TaskRow
 
 if TYPE_CHECKING:
     from sync.central.usecases.central import Central
@@ -14,7 +18,7 @@ keys = typer.Typer(help="The key to which backups are sealed.", no_args_is_help=
 
 
 @app.command()
-def status() -> None:
+def status(as_json: AsJson = False) -> None:
     """Show what the server did by itself, and what it needs from a person. Shows no score.
 
     Exit code 1 where a person has to look.
@@ -24,26 +28,44 @@ def status() -> None:
 
     moment = now()
     with opened() as home:
-        _say_done(home)
+        tasks = _tasks(home)
         needed = troubles(home, moment)
-    for trouble in needed:
-        typer.echo(f"{'!!' if trouble.urgent else '! '}         {care_words('en', trouble)}")
+        state = StatusShown(
+            version=release.version(),
+            data=str(home.settings.folder),
+            database=home.store.described(),
+            tasks=tasks,
+            needs=tuple(NeedRow(one.urgent, care_words("en", one)) for one in needed),
+        )
+    if as_json:
+        print_json(state)
+    else:
+        _say_status(state)
     if needed:
         raise typer.Exit(WRONG)
 
 
-def _say_done(home: "Central") -> None:
+def _say_status(status: StatusShown) -> None:
+    typer.echo(f"data        {status.data}")
+    typer.echo(f"database    {status.database}")
+    for row in status.tasks:
+        when = f"{datetime.fromisoformat(row.done):%Y-%m-%d %H:%M}" if row.done else "never"
+        typer.echo(f"{row.task:<11} {when}{'  ' if row.result else ''}{row.result}")
+    for need in status.needs:
+        typer.echo(f"{'!!' if need.urgent else '! '}         {need.words}")
+
+
+def _tasks(home: "Central") -> tuple[TaskRow, ...]:
     from sync.central.logwords import log_words
     from sync.central.usecases.upkeep import Task, read_upkeep
 
-    typer.echo(f"data        {home.settings.folder}")
-    typer.echo(f"database    {home.store.described()}")
     done = read_upkeep(home)
+    rows = []
     for task in Task:
         newest = done.get(task)
-        when = f"{newest.done.astimezone():%Y-%m-%d %H:%M}" if newest and newest.done else "never"
-        what = log_words("en", newest.what) if newest else ""
-        typer.echo(f"{task.value:<11} {when}{'  ' if what else ''}{what}")
+        at = newest.done.astimezone().isoformat() if newest and newest.done else ""
+        rows.append(TaskRow(task.value, at, log_words("en", newest.what) if newest else ""))
+    return tuple(rows)
 
 
 @keys.command("new")

@@ -313,14 +313,18 @@ class Terminals(Room):
                 until=invitation.until,
                 invited_by=invitation.invited_by,
                 invited_roles=invitation.invited_roles,
+                used_by="",
             )
         )
 
-    def use_code(self, code_hash: str) -> Invitation | None:
-        """Take a code out of the list: it works once, whoever was faster."""
+    def use_code(self, code_hash: str, public_key: str) -> Invitation | None:
+        """Give a code to one key, whoever was faster: it works once. The same key may ask again, as
+        its first answer may be lost."""
         row = self._connection.execute(
-            delete(enrol_codes)
+            update(enrol_codes)
             .where(enrol_codes.c.site == self._site, enrol_codes.c.code_hash == code_hash)
+            .where(enrol_codes.c.used_by.in_(("", public_key)))
+            .values(used_by=public_key)
             .returning(enrol_codes)
         ).first()
         if row is None:

@@ -197,25 +197,17 @@ def enrol_terminal(central: Central, message: Enrol, now: datetime) -> Enrolled:
     """Use a code; NoSuchCode when it is not valid, BadMessage for a bad key. A terminal that
     exists begins a new generation beside the old one, which goes on until another person has
     confirmed the new one. One that is new in an office that has long reported counts, and its alarm
-    stands until another person has seen it."""
+    stands until another person has seen it. A key that has used the code gets its answer again."""
     public_key(message.public_key)
     begun = None
     with central.store.transaction(central.site) as t:
         publisher = trusted_publisher(t)
-        invitation = t.terminals.use_code(_code_hash(message.code))
+        invitation = t.terminals.use_code(_code_hash(message.code), message.public_key)
         valid = invitation is not None and now <= invitation.until
         if invitation is not None and valid:
-            begun = t.terminals.begin(invitation, message.public_key, now)
-            if begun.waiting:
-                detail = f"generation {begun.generation} of {begun.name}, by {begun.invited_by}"
-                t.witness.alarm(
-                    Alarm(at=now, terminal=begun.terminal, kind=NEW_GENERATION, detail=detail)
-                )
-            elif t.days.reported_before((now - SET_UP).date()):
-                detail = f"counter {begun.counter}, by {begun.invited_by}"
-                t.witness.alarm(
-                    Alarm(at=now, terminal=begun.terminal, kind=NEW_TERMINAL, detail=detail)
-                )
+            generations = t.terminals.generations(invitation.name)
+            begun = next((g for g in generations if g.public_key == message.public_key), None)
+            begun = begun or _begin(t, invitation, message.public_key, now)
     # Outside the transaction: a code that came too late is used up all the same.
     if begun is None:
         raise NoSuchCode("this code is wrong, used or too old")
@@ -226,6 +218,18 @@ def enrol_terminal(central: Central, message: Enrol, now: datetime) -> Enrolled:
         central_key=public_text(central.key),
         publisher_key=publisher,
     )
+
+
+def _begin(t: Transaction, invitation: Invitation, public_key: str, now: datetime) -> KnownTerminal:
+    """A terminal's next generation, and the alarm that another person settles."""
+    begun = t.terminals.begin(invitation, public_key, now)
+    if begun.waiting:
+        detail = f"generation {begun.generation} of {begun.name}, by {begun.invited_by}"
+        t.witness.alarm(Alarm(at=now, terminal=begun.terminal, kind=NEW_GENERATION, detail=detail))
+    elif t.days.reported_before((now - SET_UP).date()):
+        detail = f"counter {begun.counter}, by {begun.invited_by}"
+        t.witness.alarm(Alarm(at=now, terminal=begun.terminal, kind=NEW_TERMINAL, detail=detail))
+    return begun
 
 
 def enrol_at_any_site(central: Central, message: Enrol, now: datetime) -> Enrolled:

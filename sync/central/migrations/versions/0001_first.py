@@ -103,6 +103,7 @@ def _terminals() -> None:
         _moment("until"),
         _text("invited_by"),
         _text("invited_roles"),
+        _text("used_by"),
         sa.PrimaryKeyConstraint("site", "code_hash"),
     )
     op.create_index("enrol_codes_by_hash", "enrol_codes", ["code_hash"])
