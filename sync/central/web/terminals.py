@@ -22,6 +22,7 @@ from sync.central.usecases.loghistory import (
 )
 from sync.central.usecases.office_settings import read_settings
 from sync.central.usecases.people import officer_names
+from sync.central.usecases.releases import read_releases
 from sync.central.usecases.terminals import (
     KEEP_CENTRAL,
     Release,
@@ -207,6 +208,7 @@ def _fleet_page(
         url=reader.central.settings.url,
         for_two=FOR_TWO,
         care=_care(request, reader, now),
+        releases=read_releases(reader.central, now),
     )
 
 
