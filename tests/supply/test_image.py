@@ -12,7 +12,6 @@ from tests.evidence.image_trials import TRIALS
 from tests.supply.image.__main__ import MASKED, SYSTEM, TREE
 from tests.supply.image.disk import BOOT_CONFIGURATION, BOOT_LABEL, MIB, ROOT_AT, SECTOR, table
 
-
 GENERAL = "0FC63DAF-8483-4772-8E79-3D69D8477DE4"
 """The type of a partition that systemd-repart calls linux-generic."""
 
