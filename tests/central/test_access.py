@@ -124,6 +124,7 @@ FORMS: dict[str, set[str]] = {
     "/roster/dindaeng": {I},
     "/roster/dindaeng/101": {I},
     "/fleet/dindaeng": {I},
+    "/fleet/dindaeng/releases": {I},
     "/fleet/dindaeng/two-people": {D, A, I},
     "/fleet/dindaeng/logs": {D, A, I},
     "/accounts/dindaeng": {I},
