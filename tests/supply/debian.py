@@ -161,8 +161,11 @@ def central() -> Package:
     )
 
 
-def build(package: Package, debian: str, machine: str, folder: Path) -> Path:
-    """Make one package in `folder`; its path. CalledProcessError with what a tool said."""
+def build(
+    package: Package, debian: str, machine: str, folder: Path, compression: str = "xz"
+) -> Path:
+    """Make one package in `folder`; its path. BadParameter with what a tool said. `compression` by
+    dpkg-deb's name: "none" where it is unpacked at once."""
     version = f"{release_version()}-1~deb{debian}"
     with tempfile.TemporaryDirectory() as work:
         root = Path(work) / package.name
@@ -172,7 +175,9 @@ def build(package: Package, debian: str, machine: str, folder: Path) -> Path:
         _write_units(package, root)
         _write_control(package, PYTHONS[debian], machine, root, version)
         file = folder / f"{package.name}_{version}_{machine}.deb"
-        run_tool("dpkg-deb", "--root-owner-group", "-Zxz", "-z6", "--build", str(root), str(file))
+        run_tool(
+            "dpkg-deb", "--root-owner-group", f"-Z{compression}", "--build", str(root), str(file)
+        )
     return file
 
 
