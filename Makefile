@@ -5,7 +5,7 @@ OFFSCREEN := QT_QPA_PLATFORM=offscreen
 # than there are cores.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help run quick lint types test evidence gallery bench lock packages release image sbom notices clean
+.PHONY: help run quick lint types test evidence gallery bench lock packages release image image-test wheels oci sbom notices clean
 help:            ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
@@ -61,7 +61,11 @@ release:         ## a signed release of the terminal's program, in dist; KEY=the
 
 image:           ## a bootable disk that is a terminal and nothing else, in .image; as root, on Debian 12
 	@.ci/setup test
-	@$(PY) -m tests.supply.image .image $(if $(MORE),--more $(MORE))
+	@$(PY) -m tests.supply.image .image $(if $(MORE),--more $(MORE)) $(if $(PART),--part $(PART))
+
+image-test:      ## the image on machines of QEMU: starts, touch, panel, cuts; FULL=1 for 50 cuts; as root
+	@.ci/setup test
+	@$(OFFSCREEN) $(PY) -m tests.evidence.image $(if $(FULL),--full)
 
 wheels:          ## wheels of terminal and central, with the versions that were tested, in dist
 	@.ci/setup test

@@ -34,6 +34,13 @@ class Copies:
         for path in self._all()[:-MOST_COPIES]:
             path.unlink()
 
+    def drop_oldest(self) -> Path | None:
+        """Remove one; None: there is none. OSError."""
+        for path in self._all()[:1]:
+            path.unlink(missing_ok=True)
+            return path
+        return None
+
     def _all(self) -> list[Path]:
         """Every copy, the oldest one first."""
         copies = (path for path in self.folder.glob("*") if _NAME.fullmatch(path.name))

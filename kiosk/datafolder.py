@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 
 _REMEDY = "`kiosk reset-pins` issues new ones; ratings stay"
+LEAST_FREE = 64 << 20
+"""Bytes: ten years of presses."""
 TOKEN_CHARACTERS = 32
 """Of a queue program's token, at least."""
 
@@ -421,6 +423,20 @@ class DataFolder:
                 f"{self._pepper_file}: is not the one that the PINs here were made with; {_REMEDY}"
             )
         return pepper
+
+    def make_room(self, least: int = LEAST_FREE) -> int:
+        """On a nearly full disk copies that were made before a migration go, the oldest first: of
+        all that lies here ratings go last. How many went. What was found damaged stays: ratings may
+        be in it."""
+        from kiosk.copies import Copies
+
+        dropped = 0
+        try:
+            while self.free_bytes() < least and Copies(self.copies).drop_oldest():
+                dropped += 1
+        except OSError:
+            return dropped  # the next press says what is wrong with the disk
+        return dropped
 
     def copies_mib(self) -> int:
         """What copies and databases that were found damaged take, in MiB: nobody needs them for

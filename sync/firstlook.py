@@ -3,7 +3,6 @@ whether the clocks agree, and whether its certificate is the one that a person w
 
 Each trouble is a Refusal with its remedy, as a person stands before the screen."""
 
-import hashlib
 import re
 import socket
 import ssl
@@ -16,6 +15,7 @@ import httpx2 as httpx
 
 from kiosk.domain.refusal import Refusal, excerpt
 from sync.client import believing, cause_of, client_of
+from sync.fingerprint import fingerprint_of, plain_fingerprint
 
 _PAGE = "/healthz"
 """Central answers it, and briefly, to whoever asks."""
@@ -27,9 +27,6 @@ _NOT_YET, _NO_LONGER = 9, 10
 _OTHER_NAME, _OTHER_NUMBER = 62, 64
 """OpenSSL's names for what it has against a certificate (x509_vfy.h)."""
 _CODE = re.compile(r"[2-9A-Za-z]{5}-?[2-9A-Za-z]{5}")
-_FINGERPRINT = re.compile(r"[0-9A-Fa-f]{64}")
-_GROUP = 4
-"""Characters of a fingerprint that are compared at a glance."""
 
 
 class Network(NamedTuple):
@@ -89,18 +86,6 @@ def plain_code(typed: str) -> str:
     return f"{signs[:5]}-{signs[5:]}" if len(signs) > 5 else signs
 
 
-def plain_fingerprint(text: str) -> str:
-    """64 digits, whatever stands between its groups; "" where it is no fingerprint."""
-    digits = re.sub(r"[\s:-]", "", text)
-    return digits.lower() if _FINGERPRINT.fullmatch(digits) else ""
-
-
-def groups(fingerprint: str) -> tuple[str, ...]:
-    """As a person compares it."""
-    digits = fingerprint.upper()
-    return tuple(digits[at : at + _GROUP] for at in range(0, len(digits), _GROUP))
-
-
 def look(address: str, network: Network, fingerprint: str, now: datetime) -> str:
     """Whether central can be reached and believed, from here and now. "": as it is; else its
     certificate (PEM), which is the one with that `fingerprint`. Refusal, of
@@ -113,7 +98,7 @@ def look(address: str, network: Network, fingerprint: str, now: datetime) -> str
     else:
         return ""
     certificate = _shown_certificate(address, network, now)
-    digest = hashlib.sha256(ssl.PEM_cert_to_DER_cert(certificate)).hexdigest()
+    digest = fingerprint_of(certificate)
     if not fingerprint:
         raise Refusal("certificate_unknown", fingerprint=digest)
     if digest != fingerprint:
@@ -136,7 +121,7 @@ def _shown_certificate(address: str, network: Network, now: datetime) -> str:
             client.stream("GET", _PAGE, timeout=PATIENCE) as response,
         ):
             line = response.extensions["network_stream"].get_extra_info("ssl_object")
-            presented = ssl.DER_cert_to_PEM_cert(line.getpeercert(binary_form=True))
+            presented = ssl.DER_cert_to_PEM_cert(line.getpeercert(True))
         _require_same_time(response, now)
         _ask(address, network, believing(certificate=presented))
     except httpx.HTTPError as error:

@@ -297,6 +297,7 @@ class Program(QObject):
         from kiosk.datafolder import FolderError
         from kiosk.store.engine import StoreFailed
 
+        self._make_room()
         try:
             self._running = start(self._folder, self._settings, self._clock, self._window)
         except (StoreFailed, FolderError, ClockImplausible) as error:
@@ -357,10 +358,15 @@ class Program(QObject):
     def _beat(self) -> None:
         """Tell the journal and central that this terminal lives. Offline the latter fails without
         a word: what the night's sync can't send is said there."""
+        self._make_room()
         if self._running is not None:
             self._running.presenter.clock.still_running()
         if self._may_reach_central():
             self.errands.run("heartbeat")
+
+    def _make_room(self) -> None:
+        if dropped := self._folder.make_room():
+            _LOG.warning("the disk is nearly full: dropped %d old copies", dropped)
 
     def _may_reach_central(self) -> bool:
         if self._running is None or self.errands.busy:

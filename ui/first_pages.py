@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from kiosk import language
 from kiosk.domain.refusal import Refusal
-from sync.firstlook import groups
+from sync.fingerprint import groups
 from ui.dates import date_words, now_words
 from ui.text import COMPLETE, FALLBACK, Words
 from ui.view import ERASE, Choice, Frame, PinView, QuestionView, View

@@ -187,7 +187,7 @@ class WatchedServer(uvicorn.Server):
 def server_config(central: Central, service: Service) -> uvicorn.Config:
     """How one process serves the report; ServeError when the certificate can't be used."""
     cert, key = service.tls_cert, service.tls_key
-    app = create_app(central, workers=service.workers)
+    app = create_app(central, workers=service.workers, certificate=cert)
 
     class Connection(Impatient):
         all_unread = Unread(MOST_UNREAD // service.workers)

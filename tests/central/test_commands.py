@@ -248,7 +248,7 @@ def test_enrol_prints_the_line_to_type_at_the_terminal(ready: Command) -> None:
     said = ready("enrol", "--terminal", "counter-1", "--counter", "1").output
     code = re.search(r"Code: ([2-9A-HJ-NP-Z]{5}-[2-9A-HJ-NP-Z]{5}) ", said)
     assert code
-    assert f"kiosk enrol http://127.0.0.1:8765 {code[1]}" in said
+    assert f"kiosk setup http://127.0.0.1:8765 {code[1]}" in said
 
 
 def test_a_code_is_not_kept_in_the_clear(ready: Command, folder: Path) -> None:

@@ -168,7 +168,7 @@ def test_a_bomb_or_no_picture_is_refused(central: Central, it: TestClient) -> No
 
 def test_a_terminals_code_is_made_and_a_bad_id_is_refused(it: TestClient) -> None:
     got = it.post("/fleet/dindaeng", data={"do": "enrol", "terminal": "counter-1", "counter": "1"})
-    assert "kiosk enrol" in got.text
+    assert "kiosk setup" in got.text
     bad = {"do": "enrol", "terminal": "../etc", "counter": "1"}
     assert it.post("/fleet/dindaeng", data=bad).status_code == 400
 

@@ -16,8 +16,9 @@ from sync.central.usecases.releases import (
     withdraw_release,
 )
 from sync.central.usecases.terminals import console
+from sync.central.viewer import ROLES
 from sync.messages import NextPublisher, RefusedRelease, UpdateState
-from tests.support.central import NIGHT, SITE
+from tests.support.central import NIGHT, SITE, enrolled, signed_in
 
 IT = console("it")
 HOUR = timedelta(hours=1)
@@ -133,3 +134,22 @@ def test_a_key_that_the_one_before_did_not_sign_is_not_trusted(
     other = NextPublisher(public_key="Kay64UG8yvCyLhqU000LxzYeUm0L/hLIl5S8kyKWbdc=", proof="")
     assert not trust_publisher(central, IT, other, NIGHT)
     assert read_releases(central, NIGHT).publisher == KEY
+
+
+@pytest.mark.usefixtures("t")
+def test_the_fleet_page_shows_who_runs_what_and_it_lets_a_stopped_release_go_on(
+    store: CentralStore, central: Central
+) -> None:
+    enrolled(central, "counter-1")
+    asks(store, "counter-1", WORSE, 0)
+    client = signed_in(central, ROLES["it"], now=NIGHT)
+    for lang, words in (("en", "Stopped: a terminal went back"), ("th", "หยุดไว้ เนื่องจาก")):
+        shown = client.get(f"/fleet/{SITE}?lang={lang}").text
+        assert words in shown
+        assert "no screen" in shown
+    for deed, words in (("go-on", "At the first terminal"), ("withdraw", "Withdrawn")):
+        form = {"version": NEW, "do": deed}
+        assert client.post(f"/fleet/{SITE}/releases", data=form).status_code == 303
+        assert words in client.get(f"/fleet/{SITE}?lang=en").text
+    form = {"version": "9.9.9", "do": "withdraw"}
+    assert client.post(f"/fleet/{SITE}/releases", data=form).status_code == 404

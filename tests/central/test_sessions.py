@@ -1,16 +1,21 @@
 """Sessions: one at a time, listed, and ended by their owner."""
 
+import re
+
+import pytest
 from starlette.testclient import TestClient
 
+from sync.central.logbook import Kind
 from sync.central.sitesettings import SiteSettings
 from sync.central.usecases.accounts import add_account
 from sync.central.usecases.central import Central
-from sync.central.usecases.office_settings import save_settings
+from sync.central.usecases.improvements import all_improvements
+from sync.central.usecases.office_settings import EditedMeanwhile, read_settings, save_settings
 from sync.central.usecases.sign_in import sign_in_as
 from sync.central.viewer import ROLES, Viewer
 from sync.central.web.app import create_app
 from sync.central.web.dependencies import COOKIE
-from tests.support.central import NOON
+from tests.support.central import NOON, logged, signed_in
 
 GOOD = "a long enough one"
 
@@ -23,6 +28,12 @@ def browser(central: Central, agent: str) -> TestClient:
 def signs_in(client: TestClient, password: str = GOOD) -> None:
     got = client.post("/sign-in", data={"account": "malee", "password": password})
     assert got.status_code == 303
+
+
+def form_of(text: str) -> dict[str, str]:
+    """The hidden fields of the form for a new line."""
+    new_line = text[text.index("<details", text.index("</header>")) :]
+    return dict(re.findall(r'type="hidden" name="(\w+)" value="(\w*)"', new_line))
 
 
 def two_browsers(central: Central, *, one_session: bool) -> tuple[TestClient, TestClient]:
@@ -109,3 +120,40 @@ def test_signing_out_clears_what_the_browser_has_stored(central: Central) -> Non
     assert gone.headers["Clear-Site-Data"] == '"cache", "storage"'
     assert COOKIE not in telephone.cookies
     assert not is_in(telephone)
+
+
+def test_what_somebody_wrote_comes_back_when_their_session_has_ended(central: Central) -> None:
+    """It is sent once more from there, and a form that comes twice is one line."""
+    director = signed_in(central, ROLES["director"], now=NOON)
+    form = form_of(director.get("/improvements/dindaeng").text)
+    written = {**form, "said": "รอนานมาก <b>จริง</b> และเก้าอี้ไม่พอ ตั้งแต่เช้าจนบ่าย", "password": "hidden"}
+    cookies = dict(director.cookies)
+    director.cookies.clear()
+    back = director.post("/improvements/dindaeng", data=written)
+    assert back.status_code == 401
+    assert "รอนานมาก &lt;b&gt;จริง&lt;/b&gt;" in back.text
+    assert "hidden" not in back.text.replace('type="hidden"', "")
+    assert f'value="{form["id"]}"' in back.text
+    foreign = {"sec-fetch-site": "cross-site"}
+    refused = director.post("/improvements/dindaeng", data=written, headers=foreign)
+    assert "รอนานมาก" not in refused.text, "of another site's page nothing comes back"
+    director.cookies.update(cookies)
+    before = len(logged(central, Kind.CHANGE))
+    for _ in range(2):
+        assert director.post("/improvements/dindaeng", data=written).status_code == 303
+    assert len(all_improvements(central)) == 1
+    other = {**written, "said": "อื่น"}
+    assert director.post("/improvements/dindaeng", data=other).status_code == 409, (
+        "another text is none"
+    )
+    assert len(logged(central, Kind.CHANGE)) == before
+
+
+def test_settings_that_are_sent_twice_are_saved_and_logged_once(central: Central) -> None:
+    settings, it = SiteSettings(one_session=False), Viewer(account="it")
+    for _ in range(2):
+        save_settings(central, it, 0, settings, NOON)
+    assert read_settings(central).version == 1
+    assert len(logged(central, Kind.CHANGE)) == 1
+    with pytest.raises(EditedMeanwhile):
+        save_settings(central, it, 0, SiteSettings(), NOON)

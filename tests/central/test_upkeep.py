@@ -3,6 +3,8 @@
 import errno
 import os
 import shutil
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -14,7 +16,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from kiosk import officekey
-from kiosk.files import new_file
+from kiosk.files import drop_old_drafts, new_file
 from sync.central.carewords import care_words
 from sync.central.cli import app
 from sync.central.language import words
@@ -122,6 +124,22 @@ def test_what_is_not_the_offices_whole_file_puts_nothing_back(
             installation.restore(copy, target, "", quiet, key)
         assert "\n" not in str(refused.value)
         assert list(target.iterdir()) == []
+
+
+def test_a_copy_that_power_ended_has_no_name_and_goes_a_day_later(tmp_path: Path) -> None:
+    code = (
+        "import os, sys; from pathlib import Path; from kiosk.files import new_file\n"
+        "with new_file(Path(sys.argv[1])) as file:\n"
+        "    file.write(b'half'); file.flush(); os.kill(os.getpid(), 9)"
+    )
+    subprocess.run([sys.executable, "-c", code, str(tmp_path / "central-x.zip")], check=False)
+    [draft] = tmp_path.iterdir()
+    assert draft.name.startswith(".central-x.zip.")
+    assert drop_old_drafts(tmp_path, "central-") == 0, "somebody may still be writing it"
+    day_before = draft.stat().st_mtime - 90_000
+    os.utime(draft, (day_before, day_before))
+    assert drop_old_drafts(tmp_path, "central-") == 1
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_backup_that_the_disk_has_no_room_for_leaves_nothing(tmp_path: Path) -> None:
@@ -332,5 +350,5 @@ def test_a_nearly_full_disk_loses_old_copies_before_the_newest(
     for day in (20, 21, 22):
         with (tmp_path / f"central-2026-11-{day}.zip").open("wb") as file:
             file.truncate(free)  # a file of holes: it takes no room, and says it would
-    _make_room(tmp_path)
+    _make_room(with_settings(home, disk_reserve=100), tmp_path)
     assert [path.name for path in tmp_path.glob("*.zip")] == ["central-2026-11-22.zip"]

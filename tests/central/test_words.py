@@ -26,7 +26,7 @@ PAPER_TABLES = (
 CHOSEN = {
     "appraising", "care", "comparison", "deed", "ground",
     "alarm", "alarm_do", "cut", "face_order", "field", "form", "gap", "gap_short", "half",
-    "held_why",
+    "held_why", "release_ring",
     "improvement_status", "copy_column", "copy_table", "ita_column", "ita_paper",
     "kept", "notice", "ropa", "ropa_activity", "ropa_data", "ropa_people", "ropa_purpose",
     "ropa_recipients", "sees", "log_break", "log_kind", "log_what",

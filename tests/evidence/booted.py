@@ -11,16 +11,16 @@ import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Timer
+from threading import Event, Timer
 from time import monotonic
 from typing import Any
 
-from PIL import Image, ImageChops, ImageStat
+from PIL import Image, ImageStat
 
 from tests.evidence.virtual_machine import Hand, NoMachine
 from tests.support.screen import eventually
 
-PACKAGES = "qemu-system-x86 ovmf e2fsprogs fdisk"
+PACKAGES = "qemu-system-x86 ovmf e2fsprogs fdisk mtools dosfstools squashfs-tools"
 SIZE = 4 * 2**30
 """Bytes of the disk that the image is put on."""
 UEFI = Path("/usr/share/OVMF/OVMF_CODE_4M.fd")
@@ -32,7 +32,8 @@ _SBIN = f"{os.environ['PATH']}:/usr/sbin:/sbin"
 
 def accelerator() -> str:
     """Hardware's help where it really works: a machine whose firmware comes to its end."""
-    words = ["qemu-system-x86_64", "-accel", "kvm", "-nodefaults", "-display", "none"]
+    words = ["qemu-system-x86_64", "-accel", "kvm", "-cpu", "max", "-machine", "q35"]
+    words += ["-smp", "2", "-nodefaults", "-display", "none"]
     words += ["-chardev", "stdio,id=said", "-device", "isa-debugcon,iobase=0x402,chardev=said"]
     with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as tried:
         too_long = Timer(10, tried.kill)
@@ -93,9 +94,11 @@ class Disk:
         copy.unlink()
         return out
 
-    def give_data(self, kiosk: Path, work: Path) -> None:
-        """A data partition that has this terminal's folder, as if the machine had made it."""
-        tool("sfdisk", "--quiet", "--append", self.file, given=",,L,\n")
+    def give_data(self, kiosk: Path, work: Path, room: int = 0) -> None:
+        """A data partition that has this terminal's folder, as if the machine had made it; with
+        `room`, of so many bytes."""
+        sectors = str(room // 512) if room else ""
+        tool("sfdisk", "--quiet", "--append", self.file, given=f",{sectors},L,\n")
         number = len(
             json.loads(tool("sfdisk", "--json", self.file))["partitiontable"]["partitions"]
         )
@@ -105,7 +108,7 @@ class Disk:
         begin, size = place
         top = work / "top"
         shutil.rmtree(top, ignore_errors=True)
-        shutil.copytree(kiosk, top / "kiosk")
+        shutil.copytree(kiosk, top / "kiosk", symlinks=True)
         made = work / "made.ext4"
         made.unlink(missing_ok=True)
         tool("mke2fs", "-q", "-t", "ext4", "-d", top, made, f"{size // 1024}k")
@@ -120,18 +123,20 @@ class Machine:
     def __init__(self, process: "subprocess.Popen[bytes]", hand: Hand, folder: Path) -> None:
         self.process, self.hand, self._folder = process, hand, folder
         self._began = monotonic()
+        self.picture = folder / "screen.png"
+        """Of the screen as it was seen last."""
 
     @property
     def seconds(self) -> float:
         return monotonic() - self._began
 
     def screen(self, name: str = "screen") -> Image.Image:
-        file = self._folder / f"{name}.png"
+        file = self.picture = self._folder / f"{name}.png"
         self.hand.do("screendump", filename=str(file), format="png")
         with Image.open(file) as picture:
             return picture.convert("RGB")
 
-    def touch(self, x: float, y: float) -> None:
+    def touch(self, x: float, y: float, seconds: float = 0.2) -> None:
         """A finger at a place, given as parts of the screen's width and height."""
         for down in (True, False):
             place = [
@@ -140,16 +145,17 @@ class Machine:
             ]
             button = {"type": "btn", "data": {"down": down, "button": "left"}}
             self.hand.do("input-send-event", events=[*place, button])
+            Event().wait(seconds)
 
     def cut(self) -> None:
         """The mains go: nothing is written any more, by anybody."""
         self.process.kill()
         self.process.wait(30)
 
-    def shut_down(self) -> None:
-        """The button on its case."""
+    def shuts_down(self, seconds: float) -> bool:
+        """Press the button on its case: whether it goes off by itself."""
         self.hand.do("system_powerdown")
-        self.process.wait(240)
+        return eventually(lambda: self.process.poll() is not None, seconds)
 
 
 def is_lit(picture: Image.Image) -> bool:
@@ -157,37 +163,25 @@ def is_lit(picture: Image.Image) -> bool:
     return ImageStat.Stat(picture.convert("L")).mean[0] > 60
 
 
-def differ(one: Image.Image, other: Image.Image) -> float:
-    """The part of the pixels that differ."""
-    if one.size != other.size:
-        return 1.0
-    changed = ImageChops.difference(one, other).convert("L").point(lambda value: 255 * (value > 24))
-    return ImageStat.Stat(changed).mean[0] / 255
-
-
 @contextmanager
 def switched_on(
-    disk: Disk, folder: Path, *, uefi: bool = False, more: Sequence[str] = (), memory: int = 1024
+    disk: Disk, folder: Path, *, uefi: bool = False, more: Sequence[str] = (), forward: str = ""
 ) -> Iterator[Machine]:
     """The machine runs until the block ends: then its plug is pulled."""
     control = folder / "control"
     control.unlink(missing_ok=True)
-    command = [
-        "qemu-system-x86_64",
-        "-accel",
-        accelerator(),
-        "-cpu",
-        "max",
-        "-m",
-        str(memory),
-        "-smp",
-        "2",
-    ]
+    command = ["qemu-system-x86_64", "-accel", accelerator(), "-cpu", "max"]
+    command += ["-m", "1024", "-smp", "2"]
     command += ["-machine", "q35", "-nodefaults", "-display", "none", "-no-reboot"]
     command += ["-device", f"virtio-vga,xres={WIDTH},yres={HEIGHT}"]
     command += ["-drive", f"file={disk.file},format=raw,if=none,id=disk"]
     command += ["-device", "ahci,id=sata", "-device", "ide-hd,drive=disk,bus=sata.0,bootindex=0"]
-    command += ["-netdev", "user,id=net", "-device", "e1000e,netdev=net,romfile="]
+    command += [
+        "-netdev",
+        ",".join(filter(None, ("user,id=net", forward))),
+        "-device",
+        "e1000e,netdev=net,romfile=",
+    ]
     command += ["-device", "qemu-xhci,id=usb", "-device", "usb-tablet,bus=usb.0,port=1"]
     command += ["-qmp", f"unix:{control},server=on,wait=off", *more]
     if uefi:

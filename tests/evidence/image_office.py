@@ -21,6 +21,8 @@ HOST = "10.0.2.2"
 PORT = 8443
 URL = f"https://{HOST}:{PORT}"
 PANEL = "/dev/serial/by-id/usb-QEMU_QEMU_USB_SERIAL_PANEL-if00-port0"
+SERVICE_PIN = "service-pin"
+"""The file that has it."""
 SETTINGS = """\
 [office]
 opens = "00:00"
@@ -84,7 +86,9 @@ def roster_with_ids() -> str:
 def terminal(folder: Path, central: Path, office: str = "") -> Path:
     """The folder of an enrolled terminal with an officer on duty, as the image will have it."""
     data = folder / "terminal"
-    command("ui", data, "init")
+    pin = re.search(r"\b\d{6}\b", command("ui", data, "init"))
+    assert pin
+    (folder / SERVICE_PIN).write_text(pin[0])
     certificate = (folder / "cert.pem").read_bytes()
     (data / "cert.pem").write_bytes(certificate)
     settings = data / "kiosk.toml"

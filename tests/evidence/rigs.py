@@ -9,6 +9,7 @@ from tests.evidence import (
     equal_officers,
     failing,
     histories,
+    image,
     killing,
     logcutting,
     mutating,
@@ -32,6 +33,7 @@ from tests.evidence.figure import Figure
 
 # The longest first: the last one alone on a machine of two cores is time lost.
 FIGURES: tuple[Figure, ...] = (
+    *image.FIGURES,
     histories.FIGURE,
     bodies.FIGURE,
     killing.FIGURE,

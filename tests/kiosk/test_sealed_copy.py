@@ -85,3 +85,14 @@ def test_a_key_that_is_none_is_told(folder: DataFolder, tmp_path: Path) -> None:
     bad = folder.settings_file.read_text("utf-8").replace(PUBLIC, "age1nothing")
     folder.settings_file.write_text(bad)
     assert "begins with age1" in command(folder.path, "settings").stderr
+
+
+def test_of_a_nearly_full_disk_copies_go_before_ratings(folder: DataFolder) -> None:
+    folder.copies.mkdir()
+    for number in (1, 2):
+        (folder.copies / f"000{number}-before-1.0.0.db").write_bytes(b"x")
+    (folder.copies / "newer-0001-of-1.0.0").mkdir()
+    assert folder.make_room(0) == 0
+    assert folder.make_room(folder.free_bytes() * 2) == 2
+    assert [path.name for path in folder.copies.iterdir()] == ["newer-0001-of-1.0.0"]
+    assert folder.database.exists()

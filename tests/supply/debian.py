@@ -42,6 +42,7 @@ QT_LIBRARIES = (
     "libfontconfig1",
     "libxkbcommon-x11-0",
     "libthai0",
+    "tzdata",
     "libxcb-cursor0",
     "libxcb-icccm4",
     "libxcb-keysyms1",
@@ -82,18 +83,6 @@ class Package:
         return self.home / "bin" / self.command
 
 
-_SET_UP = "/var/lib/kiosk/kiosk.toml"
-_WAITS = f"""\
-[Unit]
-Description=Starts the satisfaction terminal once it is set up
-
-[Path]
-PathExists={_SET_UP}
-Unit=kiosk.service
-
-[Install]
-WantedBy=multi-user.target
-"""
 _TLS = "/etc/kiosk-central/tls"
 UNCONFIGURED = "KIOSK_UNCONFIGURED"
 """Set where a package is put into an image: what each machine makes for itself, such as its keys,
@@ -129,9 +118,8 @@ def terminal() -> Package:
         data=str(data),
         units={
             "kiosk.service": terminal_unit.unit(home, Path("/usr/bin/cage"), data, "kiosk"),
-            "kiosk.path": _WAITS,
         },
-        enabled="kiosk.path",
+        enabled="kiosk.service",
         after_install="",
     )
 

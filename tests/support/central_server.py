@@ -22,6 +22,7 @@ from sync.central.serving import Service, server_config
 from sync.central.usecases.central import Central
 from sync.central.usecases.terminals import invite_terminal
 from sync.central.web.app import create_app
+from sync.central.web.proxies import behind, networks
 from sync.central.web.terminal_api import Elsewhere
 from sync.closing import close_days
 from tests.support.builders import PEPPER, FakeClock, rating
@@ -40,6 +41,7 @@ class Server:
         *,
         port: int = 0,
         tls: Path | None = None,
+        proxies: str = "",
     ) -> None:
         self.central = central
         self.now = NIGHT
@@ -47,10 +49,16 @@ class Server:
         self._socket = socket.create_server(("127.0.0.1", port))
         self.port = self._socket.getsockname()[1]
         self.url = f"https://localhost:{self.port}" if tls else f"http://127.0.0.1:{self.port}"
-        app = create_app(central, lambda: self.now, elsewhere)
+        app = behind(create_app(central, lambda: self.now, elsewhere), networks(proxies))
         pem = str(tls) if tls else None
         config = uvicorn.Config(
-            app, http=http, log_level="error", lifespan="off", ssl_certfile=pem, ssl_keyfile=pem
+            app,
+            http=http,
+            log_level="error",
+            lifespan="off",
+            proxy_headers=False,
+            ssl_certfile=pem,
+            ssl_keyfile=pem,
         )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(
@@ -78,11 +86,11 @@ class Server:
 class Kept:
     """An enrolled terminal with ratings."""
 
-    def __init__(self, store: Store, url: str, code: str) -> None:
-        self.store, self.clock = store, FakeClock()
+    def __init__(self, store: Store, url: str, code: str, ca: str = "") -> None:
+        self.store, self.clock, self.ca = store, FakeClock(), ca
         self.key = Ed25519PrivateKey.generate()
         self.terminal = Terminal(store, self.clock, PEPPER)
-        self.terminal.join(enrolling.enrol(url, code, self.key))
+        self.terminal.join(enrolling.enrol(url, code, self.key, ca))
 
     def rate(self, *scores: int) -> None:
         for score in scores:
@@ -92,7 +100,7 @@ class Kept:
         close_days(self.store, self.clock, today=True)
 
     def sync(self) -> exchange.Synced:
-        return exchange.sync(self.store, self.clock, self.key)
+        return exchange.sync(self.store, self.clock, self.key, self.ca)
 
     def states(self) -> list[Delivery]:
         with self.store.transaction() as t:

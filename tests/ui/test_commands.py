@@ -194,7 +194,7 @@ def test_central_from_nothing_to_a_code(tmp_path: Path) -> None:
     assert central(folder, "init").exit_code == 0
     assert "set up already" in one_line(central(folder, "init"), 2)
     code = central(folder, "enrol", "--terminal", "counter-1", "--counter", "1")
-    assert "kiosk enrol http://127.0.0.1:8765 " in code.stdout
+    assert "kiosk setup http://127.0.0.1:8765 " in code.stdout
     assert "No terminals yet" in central(folder, "terminals", "list").stdout
     assert "All agrees" in central(folder, "verify").stdout
     assert "No ratings" in central(folder, "tally", "--date", "2026-11-23").stdout

@@ -96,7 +96,7 @@ def setup(
 
 
 def _digest(fingerprint: str) -> str:
-    from sync.firstlook import plain_fingerprint
+    from sync.fingerprint import plain_fingerprint
 
     digest = plain_fingerprint(fingerprint)
     if fingerprint and not digest:
@@ -105,7 +105,7 @@ def _digest(fingerprint: str) -> str:
 
 
 def _fail(refusal: Refusal, code: int) -> NoReturn:
-    from sync.firstlook import groups
+    from sync.fingerprint import groups
 
     if digest := refusal.values.get("fingerprint"):
         refusal.values["fingerprint"] = "-".join(groups(str(digest)))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,9 +13,13 @@ from sync.central.commands.context import USAGE, fail, login, now, opened
 from sync.central.commands.rows import TerminalRow
 from sync.central.ingest import Why
 from sync.central.language import in_english
+from sync.fingerprint import fingerprint_in
 
 if TYPE_CHECKING:
     from sync.central.usecases.terminals import Doubted, Fleet
+
+PACKAGED_CERTIFICATE = Path("/etc/kiosk-central/tls/cert.pem")
+"""Where the Debian package has it."""
 
 enrolment = typer.Typer()
 app = typer.Typer(help="The terminals of this site.", no_args_is_help=True)
@@ -24,6 +29,9 @@ app = typer.Typer(help="The terminals of this site.", no_args_is_help=True)
 def enrol(
     terminal: Annotated[str, typer.Option(help="Its id, such as counter-1.")],
     counter: Annotated[str, typer.Option(help="The counter where it stands.")],
+    certificate: Annotated[
+        Path, typer.Option("--tls-cert", help="Central's certificate, named by its fingerprint.")
+    ] = PACKAGED_CERTIFICATE,
 ) -> None:
     """Print a one-time code (10 minutes) for one terminal, and the line to type there.
 
@@ -44,7 +52,8 @@ def enrol(
             "another person confirms on the fleet page, or with kiosk-central terminals confirm."
         )
     typer.echo(f"Code: {code}   (works once, for 10 minutes)")
-    typer.echo(f"On the terminal: kiosk enrol {central.settings.url} {code}")
+    words = (central.settings.url.rstrip("/"), code, fingerprint_in(certificate))
+    typer.echo(f"On the terminal: kiosk setup {' '.join(filter(None, words))}")
 
 
 @app.command("list")

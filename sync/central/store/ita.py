@@ -105,9 +105,10 @@ class ItaTexts(Room):
         body: ItaBody,
         author: str,
         now: datetime,
-    ) -> bool:
+    ) -> bool | None:
         """Store a row's text, edited from version `base`, whatever happened meanwhile. False when
-        somebody saved in between, so that both stand beside one another."""
+        somebody saved in between, so that both stand beside one another; None: the same form was
+        sent before, and is there."""
         # Locked: two saves at once must not take one version's number.
         self._connection.execute(
             select(sites.c.site).where(sites.c.site == self._site).with_for_update()
@@ -119,6 +120,22 @@ class ItaTexts(Room):
             ita_texts.c.code == code,
         )
         newest = self._connection.scalar(query) or 0
+        text = json.dumps(asdict(body), ensure_ascii=False)
+        row = self._connection.execute(
+            select(ita_texts.c.version)
+            .where(
+                ita_texts.c.site == self._site,
+                ita_texts.c.fiscal_year == fiscal_year,
+                ita_texts.c.round == number,
+                ita_texts.c.code == code,
+                ita_texts.c.base == base,
+                ita_texts.c.author == author,
+                ita_texts.c.body == text,
+            )
+            .limit(1)
+        ).first()
+        if row is not None:
+            return None
         self._connection.execute(
             self._insert(ita_texts).values(
                 site=self._site,
@@ -129,7 +146,7 @@ class ItaTexts(Room):
                 base=base,
                 at=now,
                 author=author,
-                body=json.dumps(asdict(body), ensure_ascii=False),
+                body=text,
             )
         )
         return base == newest

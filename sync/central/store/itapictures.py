@@ -98,6 +98,13 @@ class ItaPictures(Room):
             )
         )
 
+    def has(self, fiscal_year: int, number: int, code: str, caption: str, jpeg: bytes) -> bool:
+        """Whether a row has this very picture with this caption."""
+        c = ita_pictures.c
+        of_row = (c.site == self._site, c.fiscal_year == fiscal_year, c.round == number)
+        query = select(c.id).where(*of_row, c.code == code, c.caption == caption, c.jpeg == jpeg)
+        return self._connection.execute(query.limit(1)).first() is not None
+
     def describe(self, id: str, caption: str, words: str) -> bool:
         """Whether there is such a picture."""
         changed = self._connection.execute(

@@ -23,7 +23,8 @@ class OfficeSettings(VersionedRoom):
         row = self._connection.execute(_NEWEST, {"site": self._site}).first()
         return StoredSettings(row.version, parse(row.body)) if row else StoredSettings()
 
-    def append(self, base: int, settings: SiteSettings, author: str, now: datetime) -> None:
-        """Save what was edited from version `base`; EditedMeanwhile when that is not the newest."""
+    def append(self, base: int, settings: SiteSettings, author: str, now: datetime) -> bool:
+        """Save what was edited from version `base`; EditedMeanwhile when that is not the newest.
+        False: the same form was sent before."""
         values = {"at": now, "author": author, "body": settings.document()}
-        self._append(site_settings, base, self.newest().version, values, {})
+        return self._append(site_settings, base, self.newest().version, values, {})

@@ -95,8 +95,7 @@ def save_ita_text(
     NoSuchRound."""
     with central.store.transaction(central.site) as t:
         period = _round_with(t, round_code, row_code)
-        write_change(t, viewer, told("ita_text", row=row_code, period=period.code), now)
-        return t.ita.append(
+        alone = t.ita.append(
             fiscal_year=period.fiscal_year,
             number=int(period.part),
             code=row_code,
@@ -105,6 +104,9 @@ def save_ita_text(
             author=viewer.name,
             now=now,
         )
+        if alone is not None:
+            write_change(t, viewer, told("ita_text", row=row_code, period=period.code), now)
+        return alone is not False
 
 
 def add_picture(
@@ -124,6 +126,8 @@ def add_picture(
     with central.store.transaction(central.site) as t:
         period = _round_with(t, round_code, row_code)
         place = _place(period)
+        if t.ita_pictures.has(*place, row_code, caption, jpeg):
+            return  # the same form a second time
         if len(t.ita_pictures.of_round(*place).get(row_code, ())) >= PICTURES_A_ROW:
             raise BadPhoto("pictures_a_row", n=PICTURES_A_ROW)
         if t.ita_pictures.count(*place) >= PICTURES_A_ROUND:

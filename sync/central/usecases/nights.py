@@ -27,7 +27,7 @@ from sync.central.usecases.patterns import look_at_newest
 from sync.central.usecases.publishing import publish_due
 from sync.central.usecases.retention import Removed, retain
 from sync.central.usecases.sites import all_sites, find_site
-from sync.central.usecases.upkeep import read_upkeep, write_upkeep
+from sync.central.usecases.upkeep import is_same_disk, read_upkeep, write_upkeep
 from sync.central.usecases.verification import first_disagreement, first_wrong_entry
 from sync.central.viewer import CITY
 
@@ -101,7 +101,7 @@ def _back_up(home: Central, now: datetime) -> str:
     folder = home.settings.backups_folder
     drop_old_drafts(folder, "central-")
     remove_backups(_old(home, now))
-    _make_room(folder)
+    _make_room(home, folder)
     try:
         path, rows = make_backup(home, folder, now)
     except BadBackup as error:
@@ -126,13 +126,21 @@ def carry_away(command: str, path: Path) -> None:
         raise TaskFailed(told("night_not_carried", error=last_line[:200]))
 
 
-def _make_room(folder: Path) -> None:
+def _make_room(home: Central, folder: Path) -> None:
     """Of a nearly full disk old copies go first: the oldest ones, until the next one has room
-    beside the newest."""
+    beside the newest, and the database has its own where both lie on one disk."""
     copies = every_backup(folder)
-    while len(copies) > 1 and shutil.disk_usage(folder).free < 2 * copies[-1].stat().st_size:
+    is_shared = is_same_disk(home.settings.folder, folder)
+    reserve = home.settings.disk_reserve << 20 if is_shared else 0
+    dropped = 0
+    while len(copies) > 1:
+        least = max(reserve, 2 * copies[-1].stat().st_size)
+        if shutil.disk_usage(folder).free >= least:
+            break
         remove_backups(copies[:1])
-        copies = copies[1:]
+        copies, dropped = copies[1:], dropped + 1
+    if dropped:
+        _LOG.warning("%s: nearly full: dropped the %d oldest backups", folder, dropped)
 
 
 def _publish(home: Central, now: datetime) -> str:

@@ -26,5 +26,5 @@ def save_settings(
     with central.store.transaction(central.site) as t:
         newest = t.settings.newest().version
         version = newest if base is None else base
-        t.settings.append(version, settings, viewer.name, now)
-        write_change(t, viewer, told("settings", version=version + 1), now)
+        if t.settings.append(version, settings, viewer.name, now):
+            write_change(t, viewer, told("settings", version=version + 1), now)

@@ -164,6 +164,18 @@ def change_rings(
     return changed
 
 
+def resume_release(central: Central, viewer: Viewer, version: str, now: datetime) -> bool:
+    """Let a release go on that stopped, as its rings were; whether there is such a release."""
+    with central.store.transaction(central.site) as t:
+        release = next((one for one in t.releases.all() if one.version == version), None)
+        if release is None:
+            return False
+        t.releases.change(version, resumed=now)
+        what = told("release_rings", version=version, hours=release.hours)
+        write_change(t, viewer, what, now)
+    return True
+
+
 def read_releases(central: Central, now: datetime) -> FleetReleases:
     with central.store.read(central.site) as t:
         standings = t.releases.standings()

@@ -17,6 +17,7 @@ __all__ = [
     "Done",
     "Task",
     "Trouble",
+    "is_same_disk",
     "note_certificate",
     "prove_alive",
     "read_upkeep",
@@ -114,7 +115,7 @@ def _of_backups(home: Central, done: Mapping[Task, Done], now: datetime) -> Iter
         yield _trouble("backup_old", urgent=True, days=(now - newest.done).days)
     if not settings.backup_key:
         yield _trouble("backup_open")
-    if not settings.backup_command and _is_same_disk(settings.folder, settings.backups_folder):
+    if not settings.backup_command and is_same_disk(settings.folder, settings.backups_folder):
         yield _trouble("backup_here")
 
 
@@ -150,7 +151,8 @@ def _of_disk(home: Central) -> Iterator[Trouble]:
         yield _trouble("disk_low", urgent=True, free=free, reserve=home.settings.disk_reserve)
 
 
-def _is_same_disk(one: Path, other: Path) -> bool:
+def is_same_disk(one: Path, other: Path) -> bool:
+    """Whether what ends one ends the other; not where there is no such folder."""
     try:
         return one.stat().st_dev == other.stat().st_dev
     except OSError:

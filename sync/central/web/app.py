@@ -1,5 +1,7 @@
 """Puts the terminals' requests and people's pages together into one application."""
 
+from pathlib import Path
+
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
@@ -27,6 +29,7 @@ from sync.central.web import (
     probes,
     questionnaire,
     recordings,
+    releases,
     retention,
     roster,
     sign_in,
@@ -68,6 +71,7 @@ _ROOMS = (
     officer_accounts,
     site_settings,
     recordings,
+    releases,
     pins,
     questionnaire,
     open_data,
@@ -84,11 +88,12 @@ def create_app(
     now: Now = utc_now,
     elsewhere: Elsewhere = run_in_threadpool,
     workers: int = 1,
+    certificate: Path | None = None,
 ) -> FastAPI:
     """The whole server on one `central`; terminals' requests ask the database `elsewhere`: on other
     threads, so that one slow answer holds nobody else up. `workers`: processes of this machine that
-    serve, and share what it has. SettingsError when its identity provider
-    is half set."""
+    serve, and share what it has. `certificate`: the file of the one that is shown. SettingsError
+    when its identity provider is half set."""
     app = FastAPI(
         title="Central report",
         version=release.version(),
@@ -106,6 +111,7 @@ def create_app(
         identity=CodeFlow(identity_provider) if identity_provider else None,
         sign_ins=FairLine(max(1, WORKERS // workers), MAX_SIGN_INS),
         wrong_tokens=MinuteLimit(MAX_WRONG_TOKENS),
+        certificate=certificate,
     )
     api = app.state.terminal_api = TerminalApi(central, now, elsewhere)
     app.state.readiness = Readiness(central.store.look)

@@ -4,6 +4,7 @@ import logging
 from urllib.parse import urlencode
 
 from fastapi import FastAPI, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
@@ -19,6 +20,7 @@ from sync.central.usecases.events import note_refusal
 from sync.central.usecases.intake import RequestRefused
 from sync.central.viewer import NotYours
 from sync.central.web.dependencies import visitor_of
+from sync.central.web.forms import posted
 from sync.central.web.parts import parts_of
 from sync.central.web.rendering import PageError, bare_page, page
 from sync.central.web.terminal_api import error_response, terminal_api
@@ -29,6 +31,8 @@ _FIRST_PAGES = {"must_change": "/password", "must_enrol": "/second-factor"}
 """Where somebody goes before anything else."""
 _METHODS = ("GET", "POST", "PUT")
 """Those that any of our paths takes; HEAD is answered wherever GET is."""
+_SECRET = frozenset({"password", "old", "new", "again"})
+"""Fields that come back to nobody."""
 _LOG = logging.getLogger("kiosk.central")
 
 
@@ -63,8 +67,33 @@ async def bad_message(_request: Request, error: BadMessage) -> Response:
     return error_response(400, str(error))
 
 
-def page_error(request: Request, error: PageError) -> Response:
-    return _message(request, error.status, error)
+async def page_error(request: Request, error: PageError) -> Response:
+    if error.key == "sign_in" and request.method == "POST":
+        return await _text_given_back(request, error)
+    return await run_in_threadpool(_message, request, error.status, error)
+
+
+async def _text_given_back(request: Request, error: PageError) -> Response:
+    """Whose session ended while they wrote: what they wrote comes back, and is sent once more from
+    there, after they have signed in. Nothing is stored meanwhile."""
+    try:
+        form = await posted(request)
+    except PageError:
+        return await run_in_threadpool(_message, request, error.status, error)
+    fields = [
+        (name, text)
+        for name, texts in form.several.items()
+        for text in texts
+        if name not in _SECRET
+    ]
+    return page(
+        request,
+        "session_ended.html",
+        status=error.status,
+        send_to=request.url.path,
+        fields=fields,
+        had_file=form.file is not None,
+    )
 
 
 def not_yours(request: Request, _error: NotYours) -> Response:

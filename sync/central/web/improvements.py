@@ -74,6 +74,7 @@ def _improvements_page(
         409 if unsaved else 200,
         lines=all_improvements(reader.central),
         yours=unsaved,
+        new_id=secrets.token_hex(8),
         month_of=last_month(parts_of(request).today()),
     )
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from ipaddress import IPv6Address, ip_address, ip_network
+from pathlib import Path
 
 from fastapi import Request
 from jinja2 import Environment
@@ -77,6 +78,8 @@ class Parts:
     sign_ins: FairLine
     """Those who sign in now."""
     wrong_tokens: MinuteLimit
+    certificate: Path | None = None
+    """The file of the certificate that this process shows; None: another one does, or nobody."""
 
     def now(self) -> datetime:
         return self.clock()

@@ -22,6 +22,7 @@ from sync.central.usecases.loghistory import (
 )
 from sync.central.usecases.office_settings import read_settings
 from sync.central.usecases.people import officer_names
+from sync.central.usecases.releases import read_releases
 from sync.central.usecases.terminals import (
     KEEP_CENTRAL,
     Release,
@@ -52,7 +53,9 @@ from sync.central.web.dependencies import (
 )
 from sync.central.web.forms import Form, Posted
 from sync.central.web.parts import parts_of
+from sync.central.web.qr import svg_path
 from sync.central.web.rendering import PageError, page
+from sync.fingerprint import fingerprint_in, groups
 
 router = APIRouter(include_in_schema=False)
 
@@ -188,6 +191,10 @@ def _fleet_page(
     """`code`: a one-time code that was just made. `problem`: why nothing was done."""
     breaks = read_log_breaks(reader.central)
     open_breaks = unsettled(breaks)
+    url = reader.central.settings.url.rstrip("/")
+    fingerprint = fingerprint_in(parts_of(request).certificate) if code else ""
+    invitation = " ".join(filter(None, (url, code, fingerprint)))
+    path, size = svg_path(invitation) if code else ("", 0)
     return page(
         request,
         "fleet.html",
@@ -204,9 +211,13 @@ def _fleet_page(
         late=partial(_is_late, now),
         silent=partial(is_silent, now, read_settings(reader.central).settings.holidays),
         code=code,
-        url=reader.central.settings.url,
+        invitation=invitation,
+        path_of_code=path,
+        size=size,
+        fingerprint=groups(fingerprint),
         for_two=FOR_TWO,
         care=_care(request, reader, now),
+        releases=read_releases(reader.central, now),
     )
 
 

@@ -32,6 +32,7 @@ MASKED = (
     *("ctrl-alt-del.target", "systemd-firstboot.service"),
 )
 """Ways to a prompt, or past the terminal."""
+PARTS = {"terminal": debian.terminal, "central": debian.central}
 TOOLS = {
     "mmdebstrap": "mmdebstrap",
     "mksquashfs": "squashfs-tools",
@@ -56,37 +57,40 @@ def missing_tools() -> list[str]:
     )
 
 
-def make_root(root: Path, package: Path, more: tuple[str, ...], made_at: int) -> None:
-    """Debian with the terminal's package in it, and our tree over it."""
-    names = (*SYSTEM, *debian.terminal().depends, *more)
+def make_root(root: Path, package: Path, needs: tuple[str, ...], made_at: int) -> None:
+    """Debian with our tree and our package in it. `needs`: Debian's packages besides."""
+    names = (*SYSTEM, *needs)
     words = ["mmdebstrap", "--variant=essential", f"--include={','.join(names)}"]
     words += ['--aptopt=APT::Install-Recommends "false"', "--quiet"]
     words += [f"--customize-hook=copy-in {package} /tmp"]
-    masks = " && ".join(f"ln -sf /dev/null /etc/systemd/system/{name}" for name in MASKED)
+    links = {**dict.fromkeys(MASKED, "/dev/null"), "rescue.service": "emergency.service"}
+    masks = " && ".join(f"ln -sf {end} /etc/systemd/system/{name}" for name, end in links.items())
     steps = (
         f"dpkg --install /tmp/{package.name} && rm /tmp/{package.name}",
         masks,
         "systemctl enable --quiet kiosk-machine-id systemd-networkd systemd-timesyncd",
         "passwd --quiet --lock root",
         "mkdir -p /data /media/usb",
-        "update-initramfs -u -k all",
     )
-    words += [f'--customize-hook=cp -R {TREE}/. "$1"']
+    # Before the kernel comes, which makes its first files when it is installed.
+    words += [f'--essential-hook=cp -R {TREE}/. "$1"']
     words += [f"--customize-hook=chroot \"$1\" sh -c '{step}'" for step in steps]
     disk.run(*words, "bookworm", root, *MIRRORS, made_at=made_at)
     shutil.rmtree(root / "etc/apt", ignore_errors=True)
     (root / "etc/machine-id").write_text("")
 
 
-def build(folder: Path, package: Path, more: tuple[str, ...], step: Step) -> Path:
-    """The image in `folder`. ToolFailed."""
+def build(folder: Path, part: debian.Package, more: tuple[str, ...], step: Step) -> Path:
+    """The image of one of our packages in `folder`. ToolFailed."""
     made_at = debian.committed_at()
-    made = folder / f"kiosk-terminal_{debian.release_version()}_amd64.img"
+    made = folder / f"{part.name}_{debian.release_version()}_amd64.img"
+    step(f"package {part.name}")
+    package = debian.build(part, "12", "amd64", folder)
     with tempfile.TemporaryDirectory(dir=folder) as place:
         work = Path(place)
         root, squashed, boot = work / "root", work / "root.squashfs", work / "boot.fat"
-        step("Debian and the terminal's package")
-        make_root(root, package, more, made_at)
+        step("Debian, the longest step")
+        make_root(root, package.absolute(), (*part.depends, *more), made_at)
         step("root, compressed")
         disk.pack_root(root, squashed, made_at)
         step("kernel and boot loader")
@@ -99,28 +103,28 @@ def build(folder: Path, package: Path, more: tuple[str, ...], step: Step) -> Pat
     return made
 
 
-def main(folder: Path, more: str = "", package: Path | None = None) -> None:
-    """Make the image in FOLDER. `more`: further Debian packages, such as firmware-realtek."""
+def main(folder: Path, more: str = "", part: str = "terminal") -> None:
+    """Make the image in FOLDER. `more`: further Debian packages, such as firmware-realtek; `part`:
+    terminal, or central to try its package on a machine."""
     if os.geteuid() != 0:
         raise typer.BadParameter("only root can make a Debian with its owners: run it as root")
     if missing := missing_tools():
         raise typer.BadParameter(f"apt-get install {' '.join(missing)}")
     folder.mkdir(parents=True, exist_ok=True)
+    further = tuple(name for name in more.split(",") if name)
     columns = SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn()
     with Progress(*columns) as progress:
-        task = progress.add_task("terminal's package", total=None)
-        file = package or debian.build(debian.terminal(), "12", "amd64", folder)
-        further = tuple(name for name in more.split(",") if name)
+        task = progress.add_task("image", total=None)
         try:
             made = build(
-                folder, file, further, lambda what: progress.update(task, description=what)
+                folder, PARTS[part](), further, lambda what: progress.update(task, description=what)
             )
         except disk.ToolFailed as error:
             raise typer.BadParameter(str(error)) from None
-        digest = hashlib.file_digest(made.open("rb"), "sha256").hexdigest()
         size = made.stat().st_size / 1e6
         progress.update(task, total=1, completed=1, description=f"{made}, {size:.0f} MB")
-    typer.echo(f"sha256 {digest}")
+    with made.open("rb") as image:
+        typer.echo(f"sha256 {hashlib.file_digest(image, 'sha256').hexdigest()}")
 
 
 if __name__ == "__main__":

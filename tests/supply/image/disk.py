@@ -68,7 +68,7 @@ def pack_root(root: Path, file: Path, made_at: int) -> None:
         "-comp",
         "zstd",
     ]
-    words += ["-Xcompression-level", "15", "-wildcards", "-e", *left_out]
+    words += ["-Xcompression-level", "9", "-wildcards", "-e", *left_out]
     run(*words, made_at=made_at)  # which mksquashfs takes for every file's time
 
 

@@ -1,0 +1,120 @@
+"""The image, on a machine: real kernel, ext4, udev and USB; touch, panel, cuts, full disk, clock.
+
+They need an image (`make image`, as root) and QEMU; so they are no part of `make test`.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.evidence import image_trials as trials
+from tests.evidence.figure import Figure, Measured, Run
+from tests.evidence.guest import SAW
+from tests.evidence.image_office import alone
+
+IMAGES = Path(".image")
+_CUTS = trials.the_mains_are_cut_in_the_middle_of_presses.__name__
+
+
+def newest_image(folder: Path) -> Path | None:
+    made = sorted(folder.glob("*.img"), key=lambda path: path.stat().st_mtime)
+    return made[-1] if made else None
+
+
+def try_out(given: Run, *names: str) -> Measured:
+    """These trials, the cuts `given.size` times."""
+    image = newest_image(IMAGES)
+    if image is None:
+        return Measured("not tried", ("there is no image: `make image`, as root",))
+    if os.geteuid() != 0:
+        return Measured("not tried", ("only root has a network of its own: run it as root",))
+    program = (sys.executable, "-m", trials.__name__, str(image.absolute()), str(given.folder))
+    command = alone(*program, str(given.size), str(given.seed), *names)
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
+    remarks = dict(_remarks(done.stdout))
+    failures = [f"{name}: never came to it" for name in names if name not in remarks]
+    failures += [f"{name}: {remark}" for name, remark in remarks.items() if remark]
+    times = given.size if names == (_CUTS,) else len(remarks)
+    return Measured(f"{times} trials, {len(failures)} not as they should be", tuple(failures))
+
+
+@dataclass(frozen=True)
+class Tries:
+    """What measures a figure made of these trials."""
+
+    names: tuple[str, ...]
+
+    def __call__(self, given: Run) -> Measured:
+        return try_out(given, *self.names)
+
+
+def _remarks(said: str) -> Iterator[tuple[str, str]]:
+    for line in said.splitlines():
+        match line.split():
+            case [word, name, *remark] if word == SAW:
+                yield name, " ".join(remark)
+
+
+def _figure(name: str, target: str, *tried: trials.Trial, quick: int = 1, full: int = 1) -> Figure:
+    measure = Tries(tuple(trial.__name__ for trial in tried))
+    return Figure(name=name, target=target, quick=quick, full=full, measure=measure, full_only=True)
+
+
+FIGURES = (
+    _figure(
+        "image: the mains are cut while it is pressed",
+        "0 thanked presses lost",
+        trials.the_mains_are_cut_in_the_middle_of_presses,
+        quick=2,
+        full=50,
+    ),
+    _figure(
+        "image: an update, and one that is given up",
+        "proves itself; goes back by itself",
+        trials.a_newer_release_proves_itself_on_the_machine,
+        trials.a_release_that_can_not_start_is_given_up_by_the_machine_itself,
+    ),
+    _figure(
+        "image: a night's sync; central's own unit",
+        "12 of 12 in central; 443 answers",
+        trials.the_night_brings_to_central_what_was_pressed,
+        trials.the_package_of_central_serves_at_443,
+    ),
+    _figure(
+        "image: it starts and is a terminal",
+        "BIOS, UEFI, first start: the screen",
+        trials.starts_from_bios_and_makes_its_data_partition,
+        trials.starts_from_uefi_with_secure_boots_files,
+    ),
+    _figure(
+        "image: touch, panel, stick, disk, clock",
+        "as promised",
+        trials.a_finger_on_the_screen_rates_once,
+        trials.a_panel_is_pulled_renumbered_and_plugged_again,
+        trials.a_stick_takes_what_is_due,
+        trials.a_full_disk_thanks_for_nothing_that_is_not_there,
+        trials.a_clock_in_another_year_keeps_what_is_thanked,
+    ),
+)
+
+
+def main() -> int:
+    """One figure after the other: side by side they would take each other's processor."""
+    missed = 0
+    for figure in FIGURES:
+        size = figure.full if "--full" in sys.argv else figure.quick
+        with tempfile.TemporaryDirectory() as folder:
+            measured = figure.measure(Run(size, 34846, Path(folder)))
+        missed += bool(measured.failures)
+        sys.stdout.write("\n    ".join((f"{figure.name}: {measured.text}", *measured.failures)))
+        sys.stdout.write("\n")
+        sys.stdout.flush()
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
