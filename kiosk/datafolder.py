@@ -6,7 +6,7 @@ import os
 import pwd
 import secrets
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +18,10 @@ from kiosk.settings.reading import load
 
 if TYPE_CHECKING:
     from kiosk.store.engine import Store
+    from kiosk.store.verify import Verified, Wrong
     from kiosk.terminal import Terminal
+
+    Look = Callable[[Store], Verified | Wrong]
 
 
 _REMEDY = "`kiosk reset-pins` issues new ones; ratings stay"
@@ -69,6 +72,7 @@ class DataFolder:
         """There while the first questions are not all answered."""
         self._pepper_file = path / "pepper"
         self._lock_file = path / "run.lock"
+        self._doubt_file = path / "doubted"
 
     @classmethod
     def default(cls) -> Path:
@@ -193,10 +197,41 @@ class DataFolder:
     def open_verified(self, clock: Clock) -> "tuple[Store, Terminal]":
         """Open, and recompute the whole file. One that is damaged at two looks (a failing read can
         make a sound file seem so) is moved to a folder of its own: StoreDamaged says where."""
+        from kiosk.store.verify import verify
+
+        return self._open_sound(clock, verify)
+
+    def open_at_start(self, clock: Clock) -> "tuple[Store, Terminal, bool]":
+        """The same of what a start can wait for; and whether that was everything. A file that was
+        doubted (`doubt`) is recomputed as a whole."""
+        from kiosk.store.verify import verify_at_start
+
+        with self._readable():
+            is_doubted = self._doubt_file.exists()
+        if is_doubted:
+            opened = self.open_verified(clock)
+            with self._readable():
+                self._doubt_file.unlink(missing_ok=True)
+            return (*opened, True)
+        looks: list[bool] = []
+
+        def look(store: "Store") -> "Verified | Wrong":
+            verdict, is_whole = verify_at_start(store)
+            looks.append(is_whole)
+            return verdict
+
+        store, terminal = self._open_sound(clock, look)
+        return store, terminal, looks[-1]
+
+    def doubt(self) -> None:
+        """Have the next start recompute everything before its first press. OSError."""
+        write_whole(self._doubt_file, b"")
+
+    def _open_sound(self, clock: Clock, look: "Look") -> "tuple[Store, Terminal]":
         from kiosk.store.engine import StoreDamaged, StoreNewer
 
         try:
-            return self._open_verified(clock)
+            return self._open_verified(clock, look)
         except StoreNewer:
             if not self._mended_after_trial():
                 raise
@@ -206,7 +241,7 @@ class DataFolder:
             if is_gone:
                 raise
         try:
-            return self._open_verified(clock)
+            return self._open_verified(clock, look)
         except StoreDamaged as error:
             damaged = self._move_damaged(clock)
             raise StoreDamaged(f"{error}; {_instead_of(damaged)}") from None
@@ -233,13 +268,13 @@ class DataFolder:
         if name := lent_to_root(self.path):
             raise FolderError(f"{self.path}: belongs to {name}; begin with `runuser -u {name} --`")
 
-    def _open_verified(self, clock: Clock) -> "tuple[Store, Terminal]":
+    def _open_verified(self, clock: Clock, look: "Look") -> "tuple[Store, Terminal]":
         from kiosk.store.engine import StoreDamaged
-        from kiosk.store.verify import Wrong, verify
+        from kiosk.store.verify import Wrong
 
         store, terminal = self.open(clock, migrate=True)
         try:
-            verdict = verify(store)
+            verdict = look(store)
             if isinstance(verdict, Wrong):
                 raise StoreDamaged(f"{self.database}: {verdict.what}")
         except BaseException:

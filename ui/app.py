@@ -29,6 +29,7 @@ from ui.failures import require_display, trouble_of
 from ui.nightly import TRY_AGAIN_SECONDS
 from ui.opening import Opening, Preparation, wear
 from ui.text import Words
+from ui.verify_behind import VerifyBehind
 from ui.view import ClosedView, Frame
 from ui.window import TerminalWindow
 
@@ -53,6 +54,8 @@ RETRY_MS = 10_000
 NIGHTLY_MS = 60_000
 _LOG = logging.getLogger("kiosk.terminal")
 HEARTBEAT_MS = 15 * 60_000
+DOUBTED = 71
+"""The program's exit code where its file is to be recomputed at the next start."""
 
 
 @dataclass(slots=True)
@@ -69,6 +72,8 @@ class Running:
     queue: "list[Bridge]"
     guide: "Guide | None" = None
     press_sound: "PressSound | None" = None
+    is_verified: bool = True
+    """Whether the start recomputed the whole file."""
 
     def stop(self) -> None:
         from kiosk.store.engine import StoreFailed
@@ -99,7 +104,7 @@ def start(
     from ui.screen_setup import ScreenSetup
     from ui.session import Outside
 
-    store, terminal = folder.open_verified(clock)
+    store, terminal, is_verified = folder.open_at_start(clock)
     try:
         terminal.reserve_ballast()
         folder.begin_service()
@@ -133,6 +138,7 @@ def start(
         queue=queue,
         guide=guide,
         press_sound=press_sound_of(settings, presenter),
+        is_verified=is_verified,
     )
 
 
@@ -258,6 +264,9 @@ class Program(QObject):
         self.watchdog: Watchdog | None = None
         self._updates: UpdateWatch | None = None
         self.errands = Errands(folder.path)
+        self.errands.ended.connect(self._errand_ended)
+        self.verifier = VerifyBehind(folder.path, lambda: clock.now().boot)
+        self.verifier.doubted.connect(self._doubt)
         self._tried = clock.now().boot
         self._retry = QTimer(self, singleShot=True, interval=RETRY_MS)
         self._retry.timeout.connect(self.load)
@@ -313,6 +322,8 @@ class Program(QObject):
         self.errands.ended.connect(presenter.staff.errand_ended)
         self._nightly.start()
         self._heartbeat.start()
+        if not self._running.is_verified:
+            self.verifier.begin()
         self._watch_updates(self._running)
 
     def _watch_updates(self, running: Running) -> None:
@@ -337,6 +348,7 @@ class Program(QObject):
         if self._updates is not None:
             self._updates.stop()
         self.errands.stop()
+        self.verifier.stop()
         if self._running is None:
             return 3
         self._running.stop()
@@ -346,6 +358,7 @@ class Program(QObject):
     def _maybe_sync(self) -> None:
         """Once a night `kiosk sync`, as a process of its own; what fails, or was missed while the
         machine was off, is tried again and again."""
+        self.verifier.look()
         now = self._clock.now().boot
         if now - self._tried < TRY_AGAIN_SECONDS or self._running is None:
             return
@@ -354,6 +367,20 @@ class Program(QObject):
         if not self.errands.busy and self._running.presenter.sync_is_due(self._settings.sync.at):
             self._tried = now
             self.errands.run("sync")
+
+    def _errand_ended(self, errand: str, code: int, _trouble: str) -> None:
+        if errand == "sync" and code == 0:
+            self.verifier.at_night()
+
+    def _doubt(self, trouble: str) -> None:
+        """The file is not what was written: nothing more is promised on it. Whoever started this
+        program starts it again, and that start recomputes everything first."""
+        _LOG.error("%s", trouble)
+        try:
+            self._folder.doubt()
+        except OSError as error:
+            _LOG.error("%s: %s", error.filename, error.strerror)
+        QApplication.exit(DOUBTED)
 
     def _beat(self) -> None:
         """Tell the journal and central that this terminal lives. Offline the latter fails without

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from kiosk.officerid import with_names
 from kiosk.store.engine import Store
-from kiosk.store.verify import Wrong, verify
+from kiosk.store.verify import Verified, Wrong, verify
 from kiosk.terminal import Terminal
 from sync.centrallogs import log_trouble
 from sync.closing import compare_reports
@@ -36,10 +36,16 @@ def verify_everything(store: Store, terminal: Terminal) -> Agreement:
         raise Disagreement(with_names(str(error), names)) from None
 
 
-def _verify_everything(store: Store, terminal: Terminal) -> Agreement:
+def verify_rows(store: Store) -> Verified:
+    """What the file has, alone; Disagreement."""
     rows = verify(store)
     if isinstance(rows, Wrong):
         raise Disagreement(rows.what)
+    return rows
+
+
+def _verify_everything(store: Store, terminal: Terminal) -> Agreement:
+    rows = verify_rows(store)
     if difference := compare_reports(store):
         raise Disagreement(difference)
     enrolment = terminal.status().enrolment

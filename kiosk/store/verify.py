@@ -3,15 +3,19 @@
 Every sheet's count and seal from its ratings, outcomes and reasons; the journal's chain; the
 outbox's digests; SQLite's own check; the guards against change. Knows nothing of keys or of what
 a day report says: `sync.closing` compares those.
+
+A start can't wait for ten years of seals. It recomputes the newest days, some others that nobody
+can foresee, and everything that is not a sheet; the whole file follows at once behind it.
 """
 
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
+from random import SystemRandom
 from typing import Any
 
 from kiosk.domain.people import CounterId, OfficerId, ServiceId
@@ -43,28 +47,97 @@ class Wrong:
     what: str
 
 
+AT_START = 50_000
+"""Ratings that a start recomputes: in about a second."""
+SAMPLED_DAYS = 10
+NEWEST_ENTRIES = 5_000
+"""Of the journal, that a start recomputes: some months."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """How much is recomputed. `days`: their sheets; None: all. `since`: the journal's entry from
+    which on its chain is."""
+
+    days: str | None = None
+    since: int = 0
+
+    @property
+    def where(self) -> str:
+        """For a table that has a business date."""
+        if self.days is None:
+            return ""
+        return "WHERE business_date IN (SELECT value FROM json_each(:days))"
+
+    @property
+    def fields(self) -> dict[str, str]:
+        return {} if self.days is None else {"days": self.days}
+
+
 def verify(store: Store) -> Verified | Wrong:
     """Read everything in one consistent state; StoreFailed only when it can't be read at all."""
+    return _verify(store, lambda _: _Part())
+
+
+def verify_at_start(
+    store: Store, most: int = AT_START, sampled: int = SAMPLED_DAYS
+) -> tuple[Verified | Wrong, bool]:
+    """The same of the newest days with `most` ratings, of some `sampled` ones before them, and of
+    the newest part of the journal; and whether that was everything."""
+    parts: list[_Part] = []
+
+    def of_newest(cursor: Any) -> _Part:
+        parts.append(_newest(cursor, most, sampled))
+        return parts[0]
+
+    verdict = _verify(store, of_newest)
+    return verdict, parts == [_Part()]
+
+
+def _newest(cursor: Any, most: int, sampled: int) -> _Part:
+    rows = cursor.execute(
+        "SELECT business_date, sum(n) FROM sheets GROUP BY business_date ORDER BY 1 DESC"
+    )
+    newest, others = [], []
+    for day, n in rows:
+        if most > 0:
+            newest.append(day)
+        else:
+            others.append(day)
+        most -= n
+    (entries,) = cursor.execute("SELECT coalesce(max(seq), 0) FROM journal").fetchone()
+    since = max(0, entries - NEWEST_ENTRIES)
+    if not others:
+        return _Part(since=since)
+    chosen = SystemRandom().sample(others, min(sampled, len(others)))
+    return _Part(days=json.dumps([*newest, *chosen]), since=since)
+
+
+def _verify(store: Store, part_of: Callable[[Any], _Part]) -> Verified | Wrong:
     with store.read() as snapshot:
         cursor = snapshot.cursor()
         for check in (_structure, _guards):
             if wrong := check(cursor):
                 return Wrong(wrong)
+        part = part_of(cursor)
         sheets = {
             (day, officer): (n, entries, seal)
             for day, officer, n, entries, seal in cursor.execute(
-                "SELECT business_date, officer, n, entries, seal FROM sheets"
+                f"SELECT business_date, officer, n, entries, seal FROM sheets {part.where}",
+                part.fields,
             )
         }
         counts: Counter[Key] = Counter()
         try:
-            seals = _seals(cursor, counts)
+            seals = _seals(cursor, counts, part)
         except _CanNotBe as error:
             return Wrong(f"{_name(error.key)}: an entry has a value that can't be: {error}")
         for key in sorted(sheets.keys() | seals.keys()):
             if wrong := _sheet(key, sheets.get(key), seals.get(key), counts[key]):
                 return Wrong(wrong)
-        for check in (_journal, _register, _duty, _outbox):
+        if wrong := _journal(cursor, part.since):
+            return Wrong(wrong)
+        for check in (_register, _duty, _outbox):
             if wrong := check(cursor):
                 return Wrong(wrong)
         entries = cursor.execute("SELECT count(*) FROM journal").fetchone()[0]
@@ -93,15 +166,15 @@ class _CanNotBe(Exception):
         self.key = key
 
 
-def _seals(cursor: Any, counts: Counter[Key]) -> dict[Key, Seal]:
+def _seals(cursor: Any, counts: Counter[Key], part: _Part) -> dict[Key, Seal]:
     seals: dict[Key, Seal] = {}
     every = (
         rows
         for prefix in ("", "fresh_")
         for rows in (
-            _ratings(cursor, prefix, counts),
-            _outcomes(cursor, prefix),
-            _reasons(cursor, prefix),
+            _ratings(cursor, prefix, counts, part),
+            _outcomes(cursor, prefix, part),
+            _reasons(cursor, prefix, part),
         )
     )
     for rows in every:
@@ -111,10 +184,13 @@ def _seals(cursor: Any, counts: Counter[Key]) -> dict[Key, Seal]:
     return seals
 
 
-def _ratings(cursor: Any, prefix: str, counts: Counter[Key]) -> Iterator[tuple[Key, bytes]]:
+def _ratings(
+    cursor: Any, prefix: str, counts: Counter[Key], part: _Part
+) -> Iterator[tuple[Key, bytes]]:
     rows = cursor.execute(
         "SELECT id, business_date, half, officer, service, counter, score, levels, channel "
-        f"FROM {prefix}ratings ORDER BY business_date, officer, id"
+        f"FROM {prefix}ratings {part.where} ORDER BY business_date, officer, id",
+        part.fields,
     )
     for id_, day, half, officer, service, counter, score, levels, channel in rows:
         counts[day, officer] += 1
@@ -136,10 +212,11 @@ def _ratings(cursor: Any, prefix: str, counts: Counter[Key]) -> Iterator[tuple[K
         yield (day, officer), entry
 
 
-def _outcomes(cursor: Any, prefix: str) -> Iterator[tuple[Key, bytes]]:
+def _outcomes(cursor: Any, prefix: str, part: _Part) -> Iterator[tuple[Key, bytes]]:
     rows = cursor.execute(
         "SELECT id, business_date, officer, outcome "
-        f"FROM {prefix}outcomes ORDER BY business_date, officer"
+        f"FROM {prefix}outcomes {part.where} ORDER BY business_date, officer",
+        part.fields,
     )
     for id_, day, officer, outcome in rows:
         try:
@@ -150,10 +227,11 @@ def _outcomes(cursor: Any, prefix: str) -> Iterator[tuple[Key, bytes]]:
         yield (day, officer), entry
 
 
-def _reasons(cursor: Any, prefix: str) -> Iterator[tuple[Key, bytes]]:
+def _reasons(cursor: Any, prefix: str, part: _Part) -> Iterator[tuple[Key, bytes]]:
     rows = cursor.execute(
         "SELECT rating, business_date, officer, reason "
-        f"FROM {prefix}reasons ORDER BY business_date, officer"
+        f"FROM {prefix}reasons {part.where} ORDER BY business_date, officer",
+        part.fields,
     )
     for rating, day, officer, reason in rows:
         try:
@@ -181,12 +259,18 @@ def _name(key: Key) -> str:
     return f"sheet of {key[1] or 'nobody'} on {key[0]}"
 
 
-def _journal(cursor: Any) -> str | None:
-    previous = GENESIS
+def _journal(cursor: Any, since: int) -> str | None:
+    """The chain after the entry `since`; 0: the whole."""
+    row = cursor.execute("SELECT hash FROM journal WHERE seq = ?", (since,)).fetchone()
+    if since and row is None:
+        return f"journal: entry {since} is missing"
+    previous = row[0] if row else GENESIS
     rows = cursor.execute(
-        "SELECT seq, at, boot_ms, business_date, kind, detail, hash FROM journal ORDER BY seq"
+        "SELECT seq, at, boot_ms, business_date, kind, detail, hash FROM journal "
+        "WHERE seq > ? ORDER BY seq",
+        (since,),
     )
-    for expected, (seq, at, boot_ms, day, kind, detail, written) in enumerate(rows, start=1):
+    for expected, (seq, at, boot_ms, day, kind, detail, written) in enumerate(rows, since + 1):
         if seq < expected:
             return f"journal: entry {seq} was added"
         if seq > expected:
@@ -200,7 +284,10 @@ def _journal(cursor: Any) -> str | None:
 def _register(cursor: Any) -> str | None:
     """Officers, PINs, enrolment and wording against the last entry that saw them change."""
     present = register_digest(lambda sql: cursor.execute(sql).fetchall())
-    for (detail,) in cursor.execute("SELECT detail FROM journal ORDER BY seq DESC"):
+    # The text alone tells most of the others apart: no ten years of them are parsed.
+    for (detail,) in cursor.execute(
+        f"SELECT detail FROM journal WHERE instr(detail, '\"{DETAIL}\"') ORDER BY seq DESC"
+    ):
         witnessed = json.loads(detail).get(DETAIL)
         if witnessed is not None:
             same = witnessed == present

@@ -496,6 +496,9 @@ accounts = Table(
     PrimaryKeyConstraint("site", "account"),
 )
 
+# Whom an identity provider vouches for does not say of which site they are.
+Index("accounts_by_subject", accounts.c.subject)
+
 # Tries of every name, whether somebody has it or not: `name` is a keyed hash.
 sign_in_tries = Table(
     "sign_in_tries",

@@ -17,6 +17,7 @@ from sync.central.settings import CentralSettings
 from sync.central.store.engine import CentralStore
 from sync.central.usecases.accounts import add_account, disable_account
 from sync.central.usecases.central import Central
+from sync.central.usecases.sites import add_site, find_site
 from sync.central.viewer import ROLES
 from sync.central.web.app import create_app
 from sync.central.web.identity_provider import SECRET_FILE
@@ -77,6 +78,22 @@ def test_who_has_none_is_told_so(browser: TestClient, provider: Provider) -> Non
     got = goes(browser)
     assert got.status_code == 403
     assert "ยังไม่มีสิทธิ์" in got.text
+
+
+def test_an_account_of_another_office_opens_there_and_the_citys_comes_last(
+    browser: TestClient, central: Central
+) -> None:
+    disable_account(central, "it", "dindaeng", "boss", NOW)
+    director = (ROLES["director"],)
+    add_account(central, "test", "lead", "ผู้ว่า", director, NOW, city=True, subject="staff-7")
+    assert goes(browser).status_code == 303
+    assert browser.get("/", follow_redirects=False).headers["Location"] == "/city"
+    add_site(central, "huaikhwang", "ห้วยขวาง")
+    other = find_site(central, "huaikhwang")
+    assert other is not None
+    add_account(other, "test", "boss", "ผอ.", director, NOW, subject="staff-7")
+    assert goes(browser).status_code == 303
+    assert browser.get("/").headers["Location"] == "/report/huaikhwang"
 
 
 def test_a_disabled_account_stays_out(browser: TestClient, central: Central) -> None:

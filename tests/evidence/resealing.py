@@ -268,7 +268,7 @@ def reseal(bench: Bench, hand: Hand, change: Callable[[Any], None] = improve) ->
     for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
         raw.execute(f"DROP TRIGGER {name}")
     change(raw)
-    for (day, officer), seal in verification._seals(raw, Counter()).items():
+    for (day, officer), seal in verification._seals(raw, Counter(), verification._Part()).items():
         raw.execute(
             "UPDATE sheets SET entries = ?, seal = ? WHERE business_date = ? AND officer = ?",
             (seal.entries, seal.state, day, officer),

@@ -1,14 +1,18 @@
 """A damaged database is kept aside and named; nothing takes its place without a person."""
 
+from datetime import date, timedelta
 from pathlib import Path
 
+import pysqlite3.dbapi2 as sqlite
 import pytest
 
 from kiosk.datafolder import DataFolder, FolderError
 from kiosk.domain.encounter import Record
 from kiosk.store.engine import Store, StoreDamaged, StoreFailed
 from kiosk.store.journal import Kind
-from tests.support.builders import SOMYING, FakeClock, rating
+from kiosk.store.schema import TRIGGERS
+from kiosk.store.verify import Verified, Wrong, verify, verify_at_start
+from tests.support.builders import SOMYING, TODAY, FakeClock, rating
 
 
 @pytest.fixture
@@ -123,8 +127,6 @@ def test_a_journal_cut_short_is_damage_too(folder: DataFolder) -> None:
         cursor = snapshot.cursor()
         (before,) = cursor.execute("SELECT count(*) FROM journal").fetchone()
     store.close()
-    import pysqlite3.dbapi2 as sqlite
-
     raw = sqlite.connect(str(folder.database), isolation_level=None)
     raw.execute("DROP TRIGGER journal_no_delete")
     raw.execute("DELETE FROM journal WHERE seq = ?", (before - 1,))
@@ -132,3 +134,67 @@ def test_a_journal_cut_short_is_damage_too(folder: DataFolder) -> None:
     with pytest.raises(StoreDamaged, match=r"guard|journal"):
         folder.open_verified(FakeClock())
     assert folder.damaged_folder() is not None
+
+
+# --- what a start can wait for -------------------------------------------------------------------
+
+OLD = [TODAY - timedelta(days=30 + back) for back in range(12)]
+
+
+@pytest.fixture
+def years(folder: DataFolder) -> Store:
+    """The same terminal with twelve days of long ago."""
+    store, terminal = folder.open(FakeClock())
+    terminal.carry_out([Record(rating(1, day=day)) for day in OLD])
+    terminal.forget_order()
+    return store
+
+
+def improve(folder: DataFolder, day: date) -> None:
+    """Turn a day's scores by hand, and put the guards back."""
+    raw = sqlite.connect(str(folder.database), isolation_level=None)
+    for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+        raw.execute(f"DROP TRIGGER {name}")
+    raw.execute("UPDATE ratings SET score = 5 WHERE business_date = ?", (day.isoformat(),))
+    raw.execute("UPDATE fresh_ratings SET score = 5 WHERE business_date = ?", (day.isoformat(),))
+    for ddl in TRIGGERS:
+        raw.execute(ddl)
+    raw.close()
+
+
+def test_a_start_recomputes_the_newest_days_and_some_that_nobody_can_foresee(
+    folder: DataFolder, years: Store
+) -> None:
+    verdict, is_whole = verify_at_start(years, most=1, sampled=0)
+    assert (isinstance(verdict, Verified), is_whole) == (True, False)
+    assert verify_at_start(years)[1], "a file of some years is small enough as a whole"
+    improve(folder, OLD[-1])
+    assert isinstance(verify_at_start(years, most=1, sampled=0)[0], Verified), "not looked at"
+    caught = [isinstance(verify_at_start(years, most=1, sampled=6)[0], Wrong) for _ in range(40)]
+    assert 0 < sum(caught) < 40, "by chance, each start another sample"
+    assert isinstance(verify_at_start(years, most=1, sampled=12)[0], Wrong)
+    assert isinstance(verify(years), Wrong), "the rest follows behind the start"
+    years.close()
+
+
+def test_the_newest_day_is_always_looked_at(folder: DataFolder, years: Store) -> None:
+    improve(folder, TODAY)
+    verdict, _ = verify_at_start(years, most=1, sampled=0)
+    assert isinstance(verdict, Wrong)
+    assert str(TODAY) in verdict.what
+    years.close()
+
+
+def test_a_file_that_was_doubted_is_recomputed_as_a_whole_at_each_start_until_it_is_sound(
+    folder: DataFolder, years: Store
+) -> None:
+    years.close()
+    folder.doubt()
+    store, _, is_whole = folder.open_at_start(FakeClock())
+    store.close()
+    assert is_whole
+    improve(folder, OLD[0])
+    folder.doubt()
+    for _ in range(2):
+        with pytest.raises(StoreDamaged):
+            folder.open_at_start(FakeClock())

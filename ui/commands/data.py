@@ -17,10 +17,27 @@ app = typer.Typer()
 
 
 @app.command()
-def verify(as_json: AsJson = False) -> None:
-    """Check that no stored rating or event was changed, and name the first thing that is wrong."""
-    from ui.verification import Disagreement, verify_everything
+def verify(
+    as_json: AsJson = False,
+    rows: Annotated[
+        bool,
+        typer.Option("--rows", help="Only what is stored here, not what central's logs say of it."),
+    ] = False,
+) -> None:
+    """Check that no stored rating or event was changed, and name the first thing that is wrong.
 
+    The terminal does this by itself behind each start, and each night.
+    """
+    from ui.verification import Disagreement, verify_everything, verify_rows
+
+    if rows:
+        with opened() as (store, _), errors():
+            try:
+                verify_rows(store)
+            except Disagreement as error:
+                fail(f"{store.path}: {error}", WRONG)
+        typer.echo("What is stored agrees.")
+        return
     with opened() as (store, terminal), errors(), progress("Verifying"):
         try:
             agreement = verify_everything(store, terminal)

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Row, bindparam, delete, select, update
 from sync.central.schema import accounts, sessions
 from sync.central.store.room import Room
 from sync.central.store.terminals import utc
-from sync.central.viewer import ROLES, Role, Viewer
+from sync.central.viewer import CITY, ROLES, Role, Viewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +85,14 @@ class Accounts(Room):
         query = select(accounts).where(accounts.c.site == self._site, accounts.c.account == account)
         row = self._connection.execute(query.with_for_update() if for_update else query).first()
         return _account(row) if row else None
+
+    def sites_of_subject(self, subject: str) -> tuple[str, ...]:
+        """At which sites an identity provider's subject has an account; the city's comes last."""
+        query = select(accounts.c.site).where(
+            accounts.c.subject == subject, accounts.c.subject != ""
+        )
+        sites = {row.site for row in self._connection.execute(query)}
+        return tuple(sorted(sites, key=lambda site: (site == CITY, site)))
 
     def of_subject(self, subject: str) -> Account | None:
         """Whose account an identity provider's subject opens; never an empty one."""

@@ -113,6 +113,19 @@ def sign_in(
     return _open_session(central, current, stage, browser, now, by="by_password")
 
 
+def sign_in_anywhere_as(central: Central, subject: str, now: datetime, browser: str) -> Opened:
+    """A session at the first site where an identity provider's subject has an account that is in
+    use; NotSignedIn."""
+    with central.store.read(central.site) as t:
+        sites = t.accounts.sites_of_subject(subject)
+    for site in sites:
+        try:
+            return sign_in_as(central, site, subject, now, browser)
+        except NotSignedIn:
+            continue
+    raise NotSignedIn
+
+
 def sign_in_as(
     central: Central, site: str, subject: str, now: datetime, browser: str = ""
 ) -> Opened:

@@ -5,9 +5,7 @@ import logging
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from sync.central.usecases.sign_in import NotSignedIn, sign_in_as
-from sync.central.usecases.sites import all_sites
-from sync.central.viewer import CITY
+from sync.central.usecases.sign_in import NotSignedIn, sign_in_anywhere_as
 from sync.central.web.cookies import cookie_name, over_tls
 from sync.central.web.dependencies import CurrentTime, browser_of, sign_in_response
 from sync.central.web.identity_provider import CodeFlow, NotVouched
@@ -53,18 +51,16 @@ def back(request: Request, now: CurrentTime) -> Response:
         _LOG.warning("identity provider: %s", error)
         raise PageError(403, "identity_refused") from None
     central = parts_of(request).central
-    for site in (*(site for site, _name in all_sites(central)), CITY):
-        try:
-            opened = sign_in_as(central, site, subject, now, browser_of(request))
-        except NotSignedIn:
-            continue
-        answer = sign_in_response(request, opened, "/")
-        answer.delete_cookie(_cookie(request), path="/identity", secure=over_tls(request))
-        answer.set_cookie(
-            VOUCHED, "1", httponly=True, samesite="lax", secure=over_tls(request), path="/sign-out"
-        )
-        return answer
-    raise PageError(403, "identity_unknown")
+    try:
+        opened = sign_in_anywhere_as(central, subject, now, browser_of(request))
+    except NotSignedIn:
+        raise PageError(403, "identity_unknown") from None
+    answer = sign_in_response(request, opened, "/")
+    answer.delete_cookie(_cookie(request), path="/identity", secure=over_tls(request))
+    answer.set_cookie(
+        VOUCHED, "1", httponly=True, samesite="lax", secure=over_tls(request), path="/sign-out"
+    )
+    return answer
 
 
 def end_of_session(request: Request) -> str:

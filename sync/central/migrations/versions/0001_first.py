@@ -504,6 +504,7 @@ def _people() -> None:
         _count("disabled"),
         sa.PrimaryKeyConstraint("site", "account"),
     )
+    op.create_index("accounts_by_subject", "accounts", ["subject"])
     op.create_table(
         "sign_in_tries",
         _text("site"),
