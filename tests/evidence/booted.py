@@ -8,7 +8,7 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Event, Timer
@@ -135,6 +135,15 @@ class Machine:
         self.hand.do("screendump", filename=str(file), format="png")
         with Image.open(file) as picture:
             return picture.convert("RGB")
+
+    def comes_to(self, shows: Callable[[Image.Image], bool], seconds: float) -> bool:
+        """Whether the screen shows that in time. Looked at seldom: each look stops the machine."""
+        deadline = monotonic() + seconds
+        while not shows(self.screen()):
+            if monotonic() > deadline:
+                return False
+            Event().wait(2)
+        return True
 
     def touch(self, x: float, y: float, seconds: float = 0.2) -> None:
         """A finger at a place, given as parts of the screen's width and height."""

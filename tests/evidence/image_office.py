@@ -31,7 +31,7 @@ zone = ""
 {office}
 [times]
 lock = 0.1
-thanks = 0.1
+thanks = 6
 
 [panel]
 port = "{panel}"
