@@ -27,7 +27,7 @@ from tests.support.central_server import Server
 from ui.app import Running, start
 from ui.window import TerminalWindow
 
-LINE = re.compile(r"<[3-7]>(event|store|terminal|central[.a-z]*): [^\n]+")
+LINE = re.compile(r"<[3-7]>[a-z.]+: [^\n]+")
 
 
 @pytest.fixture
