@@ -104,29 +104,41 @@ def table(
 ) -> Table:
     """Rows by their columns: the heads are the first row that has all that are `required`. `names`:
     what a column may be called, its own name first. BadTable."""
-    allowed = ",".join(names)
     if not rows:
-        raise BadTable([on_line(1, Refusal("empty_file", columns=allowed))])
+        raise BadTable([on_line(1, Refusal("empty_file", columns=",".join(names)))])
     called = {_plain(word): name for name, words in names.items() for word in words}
-    found = [[called.get(_plain(cell), "") for cell in row] for _, row in rows[:_HEADER_WITHIN]]
-    at = next((i for i, columns in enumerate(found) if set(required) <= set(columns)), -1)
-    if at < 0:
-        nearest = max(range(len(found)), key=lambda i: len(set(found[i]) - {""}))
-        missing = next(name for name in required if name not in found[nearest])
-        fault = Refusal("column_missing", column=missing, columns=allowed)
-        raise BadTable([on_line(rows[nearest][0], fault)])
+    heads_of = [[called.get(_plain(cell), "") for cell in row] for _, row in rows[:_HEADER_WITHIN]]
+    at = _header(heads_of, required)
     line, heads = rows[at]
-    known = [name for name in found[at] if name]
-    for name in known:
-        if known.count(name) > 1:
-            raise BadTable([on_line(line, Refusal("column_twice", column=name, columns=allowed))])
-    unused = [head for head, name in zip(heads, found[at], strict=True) if not name]
+    fault = _fault(heads_of[at], required, ",".join(names))
+    if fault:
+        raise BadTable([on_line(line, fault)])
+    unused = [head for head, name in zip(heads, heads_of[at], strict=True) if not name]
     return Table(
-        columns={name: i for i, name in enumerate(found[at]) if name},
+        columns={name: i for i, name in enumerate(heads_of[at]) if name},
         unused=tuple(excerpt(head) for head in unused if head.strip()),
         heads=len(heads),
         rows=rows[at + 1 :],
     )
+
+
+def _header(heads_of: Sequence[Sequence[str]], required: Sequence[str]) -> int:
+    """The first row that has all that are required; else the one that has most of ours."""
+    for at, columns in enumerate(heads_of):
+        if set(required) <= set(columns):
+            return at
+    return max(range(len(heads_of)), key=lambda at: len(set(heads_of[at]) - {""}))
+
+
+def _fault(columns: Sequence[str], required: Sequence[str], allowed: str) -> Refusal | None:
+    """A column that is missing, or there twice."""
+    for name in required:
+        if name not in columns:
+            return Refusal("column_missing", column=name, columns=allowed)
+    for name in filter(None, columns):
+        if columns.count(name) > 1:
+            return Refusal("column_twice", column=name, columns=allowed)
+    return None
 
 
 def _plain(head: str) -> str:

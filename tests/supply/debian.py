@@ -149,18 +149,36 @@ def central() -> Package:
     )
 
 
-def build(package: Package, debian: str, machine: str, folder: Path) -> Path:
-    """Make one package in `folder`; its path. CalledProcessError with what a tool said."""
+def build(
+    package: Package, debian: str, machine: str, folder: Path, compression: str = "xz"
+) -> Path:
+    """Make one package in `folder`; its path. BadParameter with what a tool said. `compression` by
+    dpkg-deb's name: "none" where it is unpacked at once."""
     version = f"{release_version()}-1~deb{debian}"
+    file = folder / f"{package.name}_{version}_{machine}.deb"
     with tempfile.TemporaryDirectory() as work:
         root = Path(work) / package.name
         install_python(package, PYTHONS[debian], machine, root)
-        _write_commands(package, root)
-        _write_papers(package, root, version)
-        _write_units(package, root)
-        _write_control(package, PYTHONS[debian], machine, root, version)
-        file = folder / f"{package.name}_{version}_{machine}.deb"
-        run_tool("dpkg-deb", "--root-owner-group", "-Zxz", "-z6", "--build", str(root), str(file))
+        return pack(package, version, PYTHONS[debian], machine, root, file, compression)
+
+
+def pack(
+    package: Package,
+    version: str,
+    python: str,
+    machine: str,
+    root: Path,
+    file: Path,
+    compression: str = "none",
+) -> Path:
+    """Put commands, papers, units and control files beside what is in `root`, and all that into
+    `file`."""
+    _write_commands(package, root)
+    _write_papers(package, root, version)
+    _write_units(package, root)
+    _write_control(package, python, machine, root, version)
+    build_it = ("dpkg-deb", "--root-owner-group", f"-Z{compression}", "--build")
+    run_tool(*build_it, str(root), str(file))
     return file
 
 

@@ -182,7 +182,7 @@ def main(folder: Path, machine: str = "amd64", debian: str = "12") -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as place:
         work = Path(place)
-        deb = build(central(), debian, machine, work)
+        deb = build(central(), debian, machine, work, compression="none")
         root = make_root(deb, debian, work).read_bytes()
         version = release_version()
         file = folder / f"kiosk-central_{version}_{machine}.oci.tar"

@@ -1,8 +1,11 @@
 """The Debian packages: what they need, what they say, and what they leave out of Qt."""
 
 import gzip
+import io
+import json
 import re
 import subprocess
+import tarfile
 from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
@@ -20,6 +23,7 @@ from tests.supply.debian import (
     central,
     command_script,
     locked,
+    pack,
     terminal,
 )
 from tests.supply.packages import packages_of
@@ -67,6 +71,33 @@ def test_the_scripts_of_a_package_are_shell(package: Package) -> None:
     scripts = after_install, before_removal, after_removal, command_script
     for script in scripts:
         subprocess.run(["sh", "-n"], input=script(package), text=True, check=True)
+
+
+@pytest.mark.parametrize("package", PACKAGES, ids=names)
+def test_a_package_brings_its_papers_units_and_pages(package: Package, tmp_path: Path) -> None:
+    """Built by dpkg-deb, without what is installed from the lock."""
+    file = pack(package, "1.0.0-1~deb13", "3.13", "amd64", tmp_path / "root", tmp_path / "p.deb")
+    read = ("dpkg-deb", "--fsys-tarfile", str(file))
+    with tarfile.open(fileobj=io.BytesIO(subprocess.check_output(read))) as tar:
+        members = {member.name.removeprefix("."): member for member in tar.getmembers()}
+        bill = tar.extractfile(members[f"/usr/share/doc/{package.name}/sbom.cdx.json"])
+        assert bill
+        assert {one["name"] for one in json.load(bill)["components"]} >= {"cryptography"}
+    doc, command = f"/usr/share/doc/{package.name}", package.command
+    assert members.keys() >= {
+        *(f"{doc}/{name}" for name in ("copyright", "changelog.gz", "THIRD-PARTY-NOTICES.md.gz")),
+        f"/usr/bin/{command}",
+        f"/usr/share/bash-completion/completions/{command}",
+        f"/usr/share/man/man1/{command}.1.gz",
+        f"/usr/share/man/man1/{command}-check.1.gz",
+        *(f"/usr/lib/systemd/system/{unit}" for unit in package.units),
+        f"/usr/lib/sysusers.d/{package.name}.conf",
+        f"/usr/lib/tmpfiles.d/{package.name}.conf",
+    }
+    assert {member.uname for member in members.values()} == {"root"}
+    depends = subprocess.check_output(["dpkg-deb", "--field", str(file), "Depends"], text=True)
+    assert "python3 (>= 3.13), python3 (<< 3.14)" in depends
+    subprocess.run(["dpkg-deb", "--info", str(file)], check=True, capture_output=True)
 
 
 @pytest.mark.parametrize("command", list(COMMANDS))

@@ -12,6 +12,9 @@ from tests.evidence.image_trials import TRIALS
 from tests.supply.image.__main__ import MASKED, SYSTEM, TREE
 from tests.supply.image.disk import BOOT_CONFIGURATION, BOOT_LABEL, MIB, ROOT_AT, SECTOR, table
 
+GENERAL = "0FC63DAF-8483-4772-8E79-3D69D8477DE4"
+"""The type of a partition that systemd-repart calls linux-generic."""
+
 
 def mounts() -> dict[str, list[str]]:
     lines = (TREE / "etc/fstab").read_text().splitlines()
@@ -51,6 +54,8 @@ def test_what_must_stay_is_on_the_data_partition_that_the_first_start_makes() ->
     made.read(TREE / "usr/lib/repart.d/50-data.conf")
     assert mounts()["/data"][0] == f"PARTLABEL={made['Partition']['Label']}"
     assert mounts()["/data"][2] == made["Partition"]["Format"]
+    assert made["Partition"]["Type"] == "linux-generic"
+    assert GENERAL not in table(MIB).upper(), "systemd-repart would take it for the data partition"
     for place in ("/var/lib/kiosk", "/var/log", "/var/lib/systemd"):
         assert mounts()[place][0].startswith("/data/")
         assert "x-systemd.requires-mounts-for=/data" in mounts()[place][3]

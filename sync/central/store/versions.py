@@ -34,9 +34,9 @@ class VersionedRoom(Room):
         self, table: Any, version: int, values: dict[str, object], key: dict[str, object]
     ) -> bool:
         """Whether this version says the same, whenever it came."""
-        said = {name: value for name, value in values.items() if name != "at"}
+        content = {name: value for name, value in values.items() if name != "at"}
         named = {"site": self._site, **key, "version": version}
         of_key = and_(*(table.c[name] == value for name, value in named.items()))
-        query = select(*(table.c[name] for name in said)).where(of_key)
+        query = select(*(table.c[name] for name in content)).where(of_key)
         row = self._connection.execute(query).first()
-        return row is not None and dict(row._mapping) == said
+        return row is not None and dict(row._mapping) == content

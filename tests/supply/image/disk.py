@@ -16,6 +16,9 @@ SECTOR = 512
 MIB = 2**20
 _NAMES = UUID("6b1d6d3e-4f1c-4a40-9c3b-3e1f52cc3a5e")
 """The same partitions have the same identities in each image: two builds are the same bytes."""
+ROOT_TYPE = "4F68BCE3-E8CD-4DB1-96E7-FBCAF984B709"
+"""Of a root on amd64. With the general type systemd-repart would take it for the data partition, as
+that is how it knows what is there already."""
 BIOS_AT, BOOT_AT = 1 * MIB, 2 * MIB
 BIOS_SIZE, BOOT_SIZE = 1 * MIB, 200 * MIB
 ROOT_AT = BOOT_AT + BOOT_SIZE
@@ -132,7 +135,7 @@ def table(root_size: int) -> str:
     rows = (
         ("kiosk-bios", BIOS_AT, BIOS_SIZE, "21686148-6449-6E6F-744E-656564454649"),
         ("kiosk-boot", BOOT_AT, BOOT_SIZE, "C12A7328-F81F-11D2-BA4B-00A0C93EC93B"),
-        ("kiosk-root", ROOT_AT, whole, "0FC63DAF-8483-4772-8E79-3D69D8477DE4"),
+        ("kiosk-root", ROOT_AT, whole, ROOT_TYPE),
     )
     lines = ["label: gpt", f"label-id: {uuid5(_NAMES, 'disk')}"]
     for name, begin, size, kind in rows:
