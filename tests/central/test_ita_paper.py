@@ -245,6 +245,7 @@ def test_no_group_stands_alone_at_the_foot_of_a_page(view: OfficeView) -> None:
     """Whatever the first row's length: the next group's titles move on with their first row."""
     groups = [squeezed(digits(row.indicator)) for row in itaform.form()[1] if row.code]
     for words in (0, 40, 80, 120, 160, 200, 240):
-        for page in pages(ita.pdf(ita_report_with(view, "คำ " * words), NOW)):
+        whole = ita_report_with(view, "คำ " * words)
+        for page in pages(ita.pdf(replace(whole, rows=whole.rows[:8]), NOW)):
             page = re.sub(r"–[๐-๙]+–$", "", page)
             assert not any(page.endswith(group) for group in groups), words
