@@ -5,7 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ from sync.central.store.engine import CentralStore
 from sync.central.store.itapictures import ItaPicture
 from sync.central.usecases.publishing import publish_due
 from tests.support.builders import an_officer
-from tests.support.central import made_central, put_on_roster, received
+from tests.support.central import MONDAY, made_central, put_on_roster, received
 from tests.support.papers import (
     DIRECTOR,
     NOW,
@@ -138,6 +138,11 @@ def test_a_section_has_a_result_on_the_paper_after_the_round_and_where_it_names_
     received(office, "201", 1, 1, 5, 9, 9)
     publish_due(office, TODAY)
     assert sections(after) == [], "the office's without it would be one officer's"
+    for section, week in (("ฝ่ายโยธา", 1), ("ฝ่ายรายได้", 2)):
+        put_on_roster(office, [an_officer("201", "ธนพล ใจดี", section=section)])
+        received(office, "201", 1, 1, 5, 9, 9, day=MONDAY + timedelta(weeks=week))
+        publish_due(office, TODAY + timedelta(weeks=week))
+    assert sections(after) == [], "who moved through three sections is one officer"
     office.store.close()
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import httpx2 as httpx
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk.domain.encounter import Record
 from kiosk.store.journal import Kind
@@ -247,6 +248,7 @@ def test_a_month_offline_and_enrolled_anew_every_day_arrives_under_the_new_id(
     for day in days:
         kept.terminal.carry_out([Record(rating(5, day=day))])
     kept.close()
+    kept.key = Ed25519PrivateKey.generate()
     kept.terminal.join(enrolling.enrol(server.url, server.code(), kept.key))
     assert confirm_generation(server.central, DIRECTOR, "counter-1.g2", server.now)
 

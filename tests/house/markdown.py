@@ -1,6 +1,7 @@
 """Markdown documents: their headings, code and sentences."""
 
 import re
+import unicodedata
 from functools import cache
 from pathlib import Path
 
@@ -9,8 +10,13 @@ HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 
 def anchor_of(heading: str) -> str:
     """The address of a heading within its page, as GitHub makes it."""
-    words = re.sub(r"[^\w\- ]", "", heading.lower())
-    return words.strip().replace(" ", "-")
+    letters = (char for char in heading.lower() if char in "-_ " or _is_of_a_word(char))
+    return "".join(letters).strip().replace(" ", "-")
+
+
+def _is_of_a_word(char: str) -> bool:
+    """A letter, a digit, or a mark on one: Thai vowels and tones are marks."""
+    return unicodedata.category(char)[0] in "LNM"
 
 
 @cache

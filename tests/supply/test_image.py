@@ -54,6 +54,7 @@ def test_what_must_stay_is_on_the_data_partition_that_the_first_start_makes() ->
     made.read(TREE / "usr/lib/repart.d/50-data.conf")
     assert mounts()["/data"][0] == f"PARTLABEL={made['Partition']['Label']}"
     assert mounts()["/data"][2] == made["Partition"]["Format"]
+    assert "x-systemd.device-timeout=15min" in mounts()["/data"][3]
     assert made["Partition"]["Type"] == "linux-generic"
     assert GENERAL not in table(MIB).upper(), "systemd-repart would take it for the data partition"
     for place in ("/var/lib/kiosk", "/var/log", "/var/lib/systemd"):
