@@ -185,7 +185,7 @@ def install_from_stick(
         version = header.manifest.version
         if version in releases.installed():
             return ""
-        file = folder / file_name(version)
+        file = folder / file_name(header.manifest)
         if read_header(file, public_key(publisher)).raw != header.raw:
             raise BadRelease(f"{file.name}: is another release than central wants here")
         install_file(file, publisher, releases, running)
