@@ -29,7 +29,7 @@ def file_table(data: bytes, names: Mapping[str, Sequence[str]], required: Sequen
             fitting.append((name, table(rows, names, required)))
         except BadTable as error:
             faults.append(error)
-    filled = [(name, found) for name, found in fitting if found.rows]
+    filled = [(name, on_sheet) for name, on_sheet in fitting if on_sheet.rows]
     if len(filled) > 1:
         sheets = ", ".join(excerpt(name) for name, _ in filled)
         raise BadTable([Refusal("several_sheets", sheets=sheets)])
@@ -70,11 +70,11 @@ def _sheets(data: bytes) -> list[tuple[str, list[Row]]]:
 
 
 def _rows(sheet: "CalamineSheet") -> list[Row]:
-    down, right = sheet.start or (0, 0)
+    down, across = sheet.start or (0, 0)
     cells = [[_text(value) for value in row] for row in sheet.to_python(skip_empty_area=True)]
     merged = [
-        ((top - down, left - right), bottom - down)
-        for (top, left), (bottom, _) in sheet.merged_cell_ranges or ()
+        ((top - down, column - across), bottom - down)
+        for (top, column), (bottom, _) in sheet.merged_cell_ranges or ()
     ]
     _fill_down(cells, merged)
     return [(down + 1 + i, row) for i, row in enumerate(cells) if any(row)]
