@@ -197,6 +197,38 @@ def test_a_pictures_bytes_caption_and_words_are_in_both_papers(view: OfficeView)
     assert shared == 2, "in the caption and in the text"
 
 
+def test_a_tall_picture_and_a_long_address_stay_on_the_page(view: OfficeView) -> None:
+    jpeg, (width, height) = photos.activity(any_picture(200, 4000))
+    address = f"https://drive.google.com/drive/folders/{'1AbCdEfGhIj' * 6}"
+    shown = ItaPicture(
+        id="ab12",
+        code="I2",
+        caption=address,
+        words="ยาว",
+        width=width,
+        height=height,
+    )
+    first, *_ = din_daeng()
+    body = replace(first.body, evidence=address)
+    report = ita.Report(
+        office=view,
+        rows=(replace(first, body=body, pictures=(shown,)),),
+        pictures={"ab12": jpeg},
+    )
+    data = ita.pdf(report, NOW)
+    places = [
+        tuple(map(float, note.get_object()["/Rect"]))
+        for page in PdfReader(io.BytesIO(data)).pages
+        for note in page.get("/Annots", ())
+        if note.get_object()["/A"]["/URI"] == address
+    ]
+    assert len(places) > 2, "over several lines"
+    assert all(0 < left < right < 802 for left, _, right, _ in places), "within the margins"
+    assert all(0 < low < high for _, low, _, high in places), "that below the picture too"
+    [*_, drawing] = Document(io.BytesIO(ita.docx(report, NOW))).inline_shapes
+    assert drawing.height.cm <= 10.01
+
+
 def link_of(word: Any, address: str) -> str:
     [relation] = [key for key, rel in word.part.rels.items() if rel.target_ref == address]
     return str(relation)

@@ -126,6 +126,7 @@ def add_picture(
     with central.store.transaction(central.site) as t:
         period = _round_with(t, round_code, row_code)
         place = _place(period)
+        t.ita_pictures.hold()
         if t.ita_pictures.has(*place, row_code, caption, jpeg):
             return  # the same form a second time
         if len(t.ita_pictures.of_round(*place).get(row_code, ())) >= PICTURES_A_ROW:
@@ -160,6 +161,7 @@ def bring_pictures(
     NoSuchRound."""
     with central.store.transaction(central.site) as t:
         period = _round_with(t, round_code, row_code)
+        t.ita_pictures.hold()
         if row_code in t.ita_pictures.of_round(*_place(period)):
             return
         if t.ita_pictures.bring(row_code, _place(periods.before(period)), _place(period)):
