@@ -11,16 +11,19 @@ import pwd
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from msgspec import Struct, json, structs
 
-from kiosk.checking import Checked, Level
+if TYPE_CHECKING:
+    # msgspec is loaded where something is printed: `kiosk run` comes by here before it paints.
+    from msgspec import Struct
+
+    from kiosk.checking import Checked
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print it as JSON, for programs.")]
 
-_COLOURS = {Level.OK: "green", Level.WARN: "yellow", Level.FAIL: "red"}
+_COLOURS = {"ok": "green", "warn": "yellow", "fail": "red"}
 
 
 def naming_who_may_not(message: str) -> str:
@@ -35,14 +38,16 @@ def naming_who_may_not(message: str) -> str:
     )
 
 
-def print_json(value: Struct | Sequence[Struct]) -> None:
+def print_json(value: "Struct | Sequence[Struct]") -> None:
     """UTF-8, whatever the locale is."""
+    from msgspec import json
+
     sys.stdout.flush()
     text = json.format(json.encode(value), indent=2)
     typer.echo(text)
 
 
-def print_rows(rows: Sequence[Struct], as_json: bool, none: str = "") -> None:
+def print_rows(rows: "Sequence[Struct]", as_json: bool, none: str = "") -> None:
     """A list; `none`: what is said where it is empty. Rows of one list are of one kind."""
     if as_json:
         print_json(rows)
@@ -55,13 +60,13 @@ def print_rows(rows: Sequence[Struct], as_json: bool, none: str = "") -> None:
             typer.echo("\t".join(_cells(row)))
 
 
-def print_checked(checked: Checked, as_json: bool) -> None:
+def print_checked(checked: "Checked", as_json: bool) -> None:
     if as_json:
         print_json(checked)
         return
     width = max(len(line.about) for line in checked.lines)
     for line in checked.lines:
-        level = typer.style(f"{line.level:<4}", fg=_COLOURS[line.level])
+        level = typer.style(f"{line.level:<4}", fg=_COLOURS[line.level.value])
         typer.echo(f"{level}  {line.about:<{width}}  {line.says}")
         if line.remedy:
             typer.echo(f"{'':<6}{'':<{width}}  → {line.remedy}")
@@ -89,7 +94,8 @@ def progress(label: str, total: int | None = None) -> "Iterator[Callable[[int], 
         yield lambda done: bars.update(task, completed=done)
 
 
-def _print_table(rows: Sequence[Struct]) -> None:
+def _print_table(rows: "Sequence[Struct]") -> None:
+    from msgspec import structs
     from rich import box
     from rich.console import Console
     from rich.table import Table
@@ -103,7 +109,9 @@ def _print_table(rows: Sequence[Struct]) -> None:
     Console().print(table)
 
 
-def _cells(row: Struct) -> list[str]:
+def _cells(row: "Struct") -> list[str]:
+    from msgspec import structs
+
     return [_cell(value) for value in structs.astuple(row)]
 
 

@@ -23,6 +23,7 @@ from kiosk.checking import (
 )
 from kiosk.clock import Clock, ClockImplausible, NoSuchZone, require_zone
 from kiosk.datafolder import DataFolder, FolderError
+from kiosk.domain.wording import DEFAULT_QUESTION
 from kiosk.files import owner
 from kiosk.language import counted, in_english
 from kiosk.settings.definition import PanelSettings, Settings, Sync
@@ -36,7 +37,7 @@ DEVICE_GROUPS = ("dialout", "video", "input", "audio")
 """Whose devices a terminal uses: panels, screen, keypads, speaker."""
 SYNC_OLD = timedelta(hours=36)
 """A night and a morning: one sync that failed is made up for within that."""
-_THAI = "กรุณาให้คะแนนการบริการ"
+_THAI = DEFAULT_QUESTION.th
 
 
 def terminal_lines(folder: DataFolder, clock: Clock) -> Iterator[Line]:
@@ -165,11 +166,12 @@ def _thai_breaks() -> int:
 
 def _missing_fonts() -> list[str]:
     """The families of the machine's that a language of ours needs and that are not there."""
-    from PySide6.QtGui import QFontDatabase, QGuiApplication
+    from PySide6.QtGui import QFontDatabase
+    from PySide6.QtWidgets import QApplication
 
-    if QGuiApplication.instance() is None:
+    if QApplication.instance() is None:
         # Without a screen of its own, and without taking the terminal's.
-        _Application.kept = QGuiApplication(["kiosk", "-platform", "offscreen"])
+        _Application.kept = QApplication(["kiosk", "-platform", "offscreen"])
     present = set(QFontDatabase.families())
     return sorted({script.font for script in scripts()} - present)
 

@@ -351,10 +351,10 @@ def test_numbers_are_listed_as_numbers(ready: Command, tmp_path: Path) -> None:
     ("text", "said"),
     [
         ("number,nom\n1,ก\n", ["line 1: column 'name' is missing"]),
-        ("number,name,pay\n1,ก,5\n", ["line 1: column 'pay' is unknown"]),
+        ("number,name,name\n1,ก,5\n", ["line 1: column 'name' appears twice"]),
         ("number,name\n1,ก\n1,ข\n", ["line 3: number 1 is already on line 2"]),
         ("number,name\n1,=cmd()\n2,\x07\n", ["line 2: ", "line 3: "]),
-        ("number,name\n1\n", ["line 2: 1 column where the header has 2"]),
+        ("number,name\n1,ก,ข\n", ["line 2: 3 columns where the header has 2"]),
         ("", ["line 1: the file is empty"]),
     ],
 )
@@ -374,7 +374,7 @@ def test_a_wrong_roster_is_refused_whole_and_every_line_named(
 
 def test_a_roster_in_another_encoding_or_absent_is_named(ready: Command, tmp_path: Path) -> None:
     file = tmp_path / "roster.csv"
-    file.write_bytes("number,name\n1,สมหญิง\n".encode("cp874"))
+    file.write_bytes("number,name\n1,Müller\n".encode("latin-1"))
     assert "CSV UTF-8" in ready("officers", "import", str(file)).stderr
     assert "No such file" in refused(ready("officers", "import", str(tmp_path / "none.csv")))
     assert "directory" in refused(ready("officers", "import", str(tmp_path)))
@@ -416,7 +416,7 @@ def test_retiring_someone_unknown_is_refused(ready: Command) -> None:
 # --- results --------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("word", ["yesterday", "2026-02-30", "23/11/2569", "20261123"])
+@pytest.mark.parametrize("word", ["yesterday", "2026-02-30", "23/11/69", "20261123"])
 def test_a_date_that_is_none_is_refused(ready: Command, word: str) -> None:
     assert "write YYYY-MM-DD" in refused(ready("tally", "--date", word))
 
@@ -689,4 +689,4 @@ def test_a_command_keeps_the_offices_time_on_a_machine_that_has_another(
             enrol_terminal(central, Enrol(again, key_text()), late)
         enrol_terminal(central, Enrol(code, key_text()), soon)
     [line] = accepted(ready("terminals", "list")).splitlines()
-    assert "seen never" in line
+    assert "\tnever\t" in line

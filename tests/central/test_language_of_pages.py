@@ -29,6 +29,7 @@ NAMES = {
     # formats, units, standards, surveys and policies, by their names
     "CSV", "Excel", "GiB", "JPEG", "JSON", "PDF", "PIN", "PINs", "PNG", "UTF-", "Word", "Wilson",
     "XLSX", "ZIP",
+    "backups", "central", "toml",
     "BOM", "OpenID", "subject", "EIT", "IIT", "ITA", "OIT", "Traffy", "Fondue", "Gift",
     "Policy", "https",
     "YYYY-MM-DD", "A-Z", "a-z",

@@ -118,7 +118,7 @@ def test_figures_are_for_who_shows_the_token_and_tell_of_nobody(central: Central
     assert 'kiosk_central_request_seconds_count{what="page"} 1.0' in text
     assert 'kiosk_central_waiting{line="day"} 0.0' in text
     assert "kiosk_central_days_due 0.0" in text
-    for score_or_name in ("101", "dindaeng", "counter-1", "score", "rate", "officer", "satisf"):
+    for score_or_name in ("สมหญิง", "dindaeng", "counter-1", "score", "rate", "officer", "satisf"):
         assert score_or_name not in text
 
 

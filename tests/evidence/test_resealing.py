@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pysqlite3.dbapi2 as sqlite
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from msgspec.json import encode
 
 from kiosk.domain.encounter import Record
@@ -149,8 +150,9 @@ def test_a_terminal_that_ends_leaves_no_witnessed_day_behind_unseen(
     bench.look()
     now = bench.clock.now().wall
     if confirmed:
+        another = Ed25519PrivateKey.generate()
         code = invite_terminal(bench.central, "t1", "1", now)
-        new = enrol_terminal(bench.central, Enrol(code, public_text(bench.key)), now)
+        new = enrol_terminal(bench.central, Enrol(code, public_text(another)), now)
         assert confirm_generation(bench.central, person("d", "director"), new.terminal, now)
     else:
         assert revoke_terminal(bench.central, person("x", "it"), "t1", "stolen", now)

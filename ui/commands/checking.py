@@ -5,7 +5,6 @@ from contextlib import suppress
 import typer
 
 from kiosk import release
-from kiosk.checking import Checked, Level
 from kiosk.printed import AsJson, print_checked
 from ui.commands.context import data_folder
 from ui.failures import WRONG
@@ -22,6 +21,7 @@ def check(as_json: AsJson = False) -> None:
 
     Example: kiosk check
     """
+    from kiosk.checking import Checked, Level
     from kiosk.clock import NoSuchZone, SystemClock, keep_time_of
     from kiosk.datafolder import FolderError
     from kiosk.tomlfile.tables import SettingsError

@@ -6,7 +6,6 @@ import typer
 
 from kiosk.printed import AsJson, print_rows
 from ui.commands.context import data_folder, errors, fail
-from ui.commands.rows import NoticeRow
 from ui.failures import USAGE
 
 app = typer.Typer()
@@ -43,6 +42,7 @@ def notices(as_json: AsJson = False) -> None:
     Texts (.txt, UTF-8; the first line is the heading) and pictures (.png, .jpg) lie in the folder
     `notices` in the data folder; a change there is seen without a restart.
     """
+    from ui.commands.rows import NoticeRow
     from ui.notices import NoticeFolder
 
     with errors():

@@ -10,7 +10,6 @@ from kiosk.language import counted
 from kiosk.printed import AsJson, print_json, progress
 from ui.commands.context import OfficeKey, data_folder, errors, fail, opened, secret_in
 from ui.commands.replacing import say_new_pins
-from ui.commands.rows import Verified
 from ui.failures import WRONG
 
 app = typer.Typer()
@@ -28,6 +27,7 @@ def verify(
 
     The terminal does this by itself behind each start, and each night.
     """
+    from ui.commands.rows import Verified
     from ui.verification import Disagreement, verify_everything, verify_rows
 
     if rows:
@@ -62,7 +62,7 @@ def backup(
 ) -> None:
     """Write a whole copy of the database while the terminal runs.
 
-    Sealed to the office's key where kiosk.toml has its public half, under [backup].
+    Sealed to the office's key where kiosk.toml has its public half, in its part "backup".
     """
     from kiosk.clock import SystemClock
 

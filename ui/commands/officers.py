@@ -20,7 +20,6 @@ from kiosk.rosterwords import (
     question_lines,
 )
 from ui.commands.context import errors, fail, opened
-from ui.commands.rows import OfficerRow
 from ui.failures import USAGE
 
 if TYPE_CHECKING:
@@ -143,6 +142,8 @@ def officer_list(
     as_json: AsJson = False,
 ) -> None:
     """List the officers."""
+    from ui.commands.rows import OfficerRow
+
     with opened() as (_, terminal), errors():
         everyone = terminal.everyone()
         rows = [

@@ -7,7 +7,6 @@ import typer
 
 from kiosk.printed import AsJson, print_rows
 from ui.commands.context import data_folder, errors, fail
-from ui.commands.rows import PortRow, ProfileRow
 from ui.failures import NOT_NOW, USAGE
 
 if TYPE_CHECKING:
@@ -23,6 +22,7 @@ app = typer.Typer(help="The button panel.", no_args_is_help=True)
 def panel_list(as_json: AsJson = False) -> None:
     """List the ports where a panel may be, with the name to write into the settings."""
     from hardware.catalogue import connections
+    from ui.commands.rows import PortRow
 
     ports = [port for connection in connections() for port in connection.find()]
     rows = [PortRow(port.device, port.stable, port.description) for port in ports]
@@ -33,6 +33,7 @@ def panel_list(as_json: AsJson = False) -> None:
 def panel_profiles(as_json: AsJson = False) -> None:
     """List the kinds of panels that can be used, with the name to write into the settings."""
     from hardware.catalogue import FAMILIES
+    from ui.commands.rows import ProfileRow
 
     rows = [ProfileRow(family.name, family.description) for family in FAMILIES]
     print_rows(rows, as_json)

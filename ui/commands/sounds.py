@@ -13,7 +13,6 @@ from kiosk.domain.prompts import LANGUAGES
 from kiosk.language import counted
 from kiosk.printed import AsJson, print_rows
 from ui.commands.context import data_folder, errors, fail, opened
-from ui.commands.rows import DeviceRow, PromptRow
 from ui.failures import NOT_NOW, USAGE, WRONG
 
 if TYPE_CHECKING:
@@ -68,6 +67,7 @@ def list_prompts(language: Language = "th", as_json: AsJson = False) -> None:
 
     Example: kiosk sounds list km
     """
+    from ui.commands.rows import PromptRow
     from ui.sounds import OWN, UNHEARD
 
     lines = _lines(language)
@@ -116,6 +116,8 @@ def inputs(as_json: AsJson = False) -> None:
 
 
 def _list(devices: "tuple[tuple[str, str], ...]", kind: str, as_json: bool) -> None:
+    from ui.commands.rows import DeviceRow
+
     none = f"No {kind} found. Is it plugged in, the card's driver loaded?"
     print_rows([DeviceRow(name, words) for name, words in devices], as_json, none)
 

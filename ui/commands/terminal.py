@@ -11,13 +11,13 @@ from kiosk.language import counted
 from kiosk.loglines import VARIABLE, LogLevel
 from kiosk.printed import AsJson, print_json
 from ui.commands.context import data_folder, errors, fail, opened
-from ui.commands.rows import StatusShown
 from ui.failures import NOT_NOW, USAGE, WRONG
 
 if TYPE_CHECKING:
     from kiosk.datafolder import DataFolder
     from kiosk.settings.definition import Settings
     from kiosk.terminal import Status
+    from ui.commands.rows import StatusShown
 
 OWN_LOGIN = "`useradd --system --groups dialout,video,input,audio kiosk`, `chown -R kiosk FOLDER`"
 CAGE = "apt-get install cage seatd xwayland libwayland-cursor0 libwayland-egl1"
@@ -121,7 +121,9 @@ def status(as_json: AsJson = False) -> None:
             fail("day reports are parked; see why: kiosk outbox", WRONG)
 
 
-def _status_shown(folder: "DataFolder", settings: "Settings", status: "Status") -> StatusShown:
+def _status_shown(folder: "DataFolder", settings: "Settings", status: "Status") -> "StatusShown":
+    from ui.commands.rows import StatusShown
+
     enrolment, last_sync, failure = status.enrolment, status.last_sync, status.last_failure
     return StatusShown(
         version=release.version(),
