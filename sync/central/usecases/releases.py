@@ -23,7 +23,7 @@ from sync.central.viewer import Viewer
 from sync.messages import NextPublisher, UpdateState, WantedRelease
 from sync.messages.updates import RELEASE_PIECE
 from sync.publisher import followed
-from sync.releasefile import check_payload, file_name, manifest_of, read_header
+from sync.releasefile import BadRelease, Header, check_payload, file_name, manifest_of, read_header
 from sync.signing import public_key
 
 HOURS = 24
@@ -146,12 +146,22 @@ def release_file(central: Central, digest: str) -> Path:
 
 
 def put_on_stick(central: Central, header: bytes, stick: Path) -> None:
-    """Copy the file of an offered release, where it is not there yet. OSError."""
+    """Copy the file of an offered release, where it is not there whole. OSError."""
     manifest = manifest_of(header)
     source, target = release_file(central, manifest.payload), stick / file_name(manifest)
-    size = len(header) + manifest.size
-    if source.exists() and not (target.exists() and target.stat().st_size == size):
+    if source.exists() and not (target.exists() and _is_whole(target, Header(header, manifest))):
         _keep_file(source, target)
+
+
+def _is_whole(path: Path, header: Header) -> bool:
+    """Whether it is that release: a stick that was pulled out too early has the right size, and
+    no content."""
+    try:
+        check_payload(path, header)
+    except BadRelease:
+        return False
+    with path.open("rb") as file:
+        return file.read(len(header.raw)) == header.raw
 
 
 def withdraw_release(central: Central, viewer: Viewer, version: str, now: datetime) -> bool:
