@@ -70,7 +70,8 @@ def post_ita_text(
     try:
         body = _body(form, _score(form.text("score", 10)))
     except BadScore as error:
-        typed = Typed(row_code, base, _body(form, form.text("score", 10)), error)
+        written = _body(form, form.text("score", 10))
+        typed = Typed(code=row_code, base=base, body=written, problem=error)
         return _ita_page(request, reader, round_code, typed=typed)
     try:
         alone = save_ita_text(reader.central, reader.viewer, round_code, row_code, base, body, now)
