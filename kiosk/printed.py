@@ -5,6 +5,9 @@ What a list shows is one msgspec Struct for each kind: its fields are the column
 and the schema.
 """
 
+import errno
+import os
+import pwd
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -18,6 +21,18 @@ from kiosk.checking import Checked, Level
 AsJson = Annotated[bool, typer.Option("--json", help="Print it as JSON, for programs.")]
 
 _COLOURS = {Level.OK: "green", Level.WARN: "yellow", Level.FAIL: "red"}
+
+
+def naming_who_may_not(message: str) -> str:
+    """A message about a file; where it says "Permission denied", also to whom. A package's command
+    that root types acts as who owns the data, and reads nothing of /root."""
+    if os.strerror(errno.EACCES) not in message:
+        return message
+    login = pwd.getpwuid(os.geteuid()).pw_name
+    return (
+        f"{message}. This command acts as {login}: put a file where {login} may read it, "
+        "such as /tmp"
+    )
 
 
 def print_json(value: Struct | Sequence[Struct]) -> None:

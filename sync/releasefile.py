@@ -100,9 +100,10 @@ def check_payload(path: Path, header: Header) -> None:
         raise BadRelease("its content is not what was signed")
 
 
-def file_name(version: str) -> str:
-    """Of a release on a stick."""
-    return f"kiosk-terminal-{version}{TAIL}"
+def file_name(manifest: Manifest) -> str:
+    """Of a release on a stick: one stick serves terminals with different Debians."""
+    made_for = f"python{manifest.python}-{manifest.machine}"
+    return f"kiosk-terminal-{manifest.version}-{made_for}{TAIL}"
 
 
 def require_fitting(manifest: Manifest) -> None:

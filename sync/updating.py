@@ -118,7 +118,11 @@ def _fetch(connection: Connection, releases: Releases, header: Header) -> Path:
         if other != part:
             other.unlink()
     present = part.stat().st_size if part.exists() else 0
-    require_room(releases, header, present)
+    try:
+        require_room(releases, header, present)
+    except BadRelease:
+        part.unlink(missing_ok=True)  # ratings need the room more
+        raise
     with part.open("ab") as file:
         os.fchmod(file.fileno(), 0o600)
         number = present // RELEASE_PIECE
@@ -148,20 +152,21 @@ def require_room(releases: Releases, header: Header, present: int = 0) -> None:
 
 
 def install(file: Path, header: Header, releases: Releases, how: str) -> None:
-    """Check the file and install what is in it. A file that is not what was signed goes.
-    BadRelease, OSError."""
+    """Check the file and install what is in it. A file that is not what was signed goes, and what
+    was unpacked where the rest found no room. BadRelease, OSError."""
     draft = releases.draft(header.manifest.version)
     try:
         unpack(file, header, draft)
-    except BadRelease:
-        file.unlink()
+        interpreter = Path(os.path.realpath(sys.executable))
+        (draft / "bin").mkdir(exist_ok=True)
+        (draft / "bin/python").symlink_to(interpreter)
+        write_whole(draft / "pyvenv.cfg", _venv(interpreter).encode())
+        releases.install(draft, header.manifest.version, how)
+    except (BadRelease, OSError) as error:
         shutil.rmtree(draft, ignore_errors=True)
+        if isinstance(error, BadRelease):
+            file.unlink()
         raise
-    interpreter = Path(os.path.realpath(sys.executable))
-    (draft / "bin").mkdir(exist_ok=True)
-    (draft / "bin/python").symlink_to(interpreter)
-    write_whole(draft / "pyvenv.cfg", _venv(interpreter).encode())
-    releases.install(draft, header.manifest.version, how)
 
 
 def _venv(interpreter: Path) -> str:
@@ -185,7 +190,7 @@ def install_from_stick(
         version = header.manifest.version
         if version in releases.installed():
             return ""
-        file = folder / file_name(version)
+        file = folder / file_name(header.manifest)
         if read_header(file, public_key(publisher)).raw != header.raw:
             raise BadRelease(f"{file.name}: is another release than central wants here")
         install_file(file, publisher, releases, running)
@@ -208,9 +213,11 @@ def install_file(path: Path, publisher: str, releases: Releases, running: str) -
     require_room(releases, header)
     releases.incoming.mkdir(mode=0o700, parents=True, exist_ok=True)
     copy = releases.incoming / f"{header.manifest.payload}.part"
-    _copy(path, copy, header.size)
-    install(copy, header, releases, BY_STICK)
-    copy.unlink()
+    try:
+        _copy(path, copy, header.size)
+        install(copy, header, releases, BY_STICK)
+    finally:
+        copy.unlink(missing_ok=True)
     return header.manifest.version
 
 

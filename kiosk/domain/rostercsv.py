@@ -5,26 +5,29 @@ The column `id` tells persons apart. It comes from an export, and nobody has to 
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from kiosk.domain.dates import arabic
-from kiosk.domain.filetable import BadTable, Row, Table, csv_rows, table
+from kiosk.domain.filetable import BadTable, Table, csv_rows, table
 from kiosk.domain.people import BadPerson, Officer, RosterEntry
 from kiosk.domain.refusal import Refusal, Refusals, on_line
 
 COLUMNS = {
     "number": ("number", "เลขประจำตัว", "เลขประจำตัวเจ้าหน้าที่", "รหัส", "รหัสเจ้าหน้าที่", "หมายเลข"),
     "name": ("name", "ชื่อ", "ชื่อ-สกุล", "ชื่อ-นามสกุล", "ชื่อและนามสกุล", "ชื่อเจ้าหน้าที่"),
+    "prefix": ("prefix", "คำนำหน้า", "คำนำหน้าชื่อ", "คำนำหน้านาม"),
     "surname": ("surname", "นามสกุล", "สกุล"),
     "position": ("position", "ตำแหน่ง"),
     "section": ("section", "ฝ่าย", "สังกัด", "กลุ่มงาน", "ส่วนงาน"),
     "id": ("id",),
 }  # fmt: skip
-"""What each may be called. A surname in a column of its own follows the name."""
+"""What each may be called. A prefix and a surname in columns of their own stand around the name."""
 REQUIRED = ("number", "name")
 EXPORTED = ("number", "name", "position", "section", "id")
 MAX_ROWS = 10_000
+_THAI = re.compile("[\u0e01-\u0e5b]")
 
 
 class BadRoster(Refusals):
@@ -68,17 +71,14 @@ def parse(data: bytes) -> RosterFile:
     `position`, `section` and `id`, by these names or their Thai ones. BadRoster lists every
     problem; nothing half comes back."""
     try:
-        return parse_rows(csv_rows(data))
+        people = table(csv_rows(data), COLUMNS, REQUIRED)
     except BadTable as error:
         raise BadRoster(error.problems) from None
+    return entries_in(people)
 
 
-def parse_rows(rows: Sequence[Row]) -> RosterFile:
-    """The same of rows that were read already. BadRoster."""
-    try:
-        people = table(rows, COLUMNS, REQUIRED)
-    except BadTable as error:
-        raise BadRoster(error.problems) from None
+def entries_in(people: Table) -> RosterFile:
+    """The same of a table that was read already. BadRoster."""
     entries: list[tuple[int, RosterEntry]] = []
     problems: list[Refusal] = []
     for line, row in people.rows[:MAX_ROWS]:
@@ -103,11 +103,21 @@ def _entry(people: Table, row: Sequence[str]) -> RosterEntry:
     cells = {column: people.cell(row, column) for column in COLUMNS}
     return RosterEntry.parse(
         number=arabic(cells["number"]),
-        name=f"{cells['name']} {cells['surname']}".strip(),
+        name=_name(cells["prefix"], cells["name"], cells["surname"]),
         position=cells["position"],
         section=cells["section"],
         id=cells["id"],
     )
+
+
+def _name(prefix: str, name: str, surname: str) -> str:
+    """As people write it: a Thai prefix stands close to the name. Empty without a name."""
+    if not name:
+        return ""
+    if not name.startswith(prefix):
+        gap = "" if _THAI.match(prefix) else " "
+        name = f"{prefix}{gap}{name}"
+    return f"{name} {surname}".strip()
 
 
 def _repeated(entries: list[tuple[int, RosterEntry]], field: str) -> Iterator[Refusal]:

@@ -1,7 +1,8 @@
 """Which terminals a release goes to, and when: first to one, then to the rest. Pure.
 
 Central itself goes first. The rest follow once the first has run the release for some hours without
-trouble. Where one terminal went back, the release stops until a person lets it go on.
+trouble. Where one terminal went back, the release stops until a person lets it go on. A release has
+a file for each Debian and processor, and each file a first terminal of its own.
 """
 
 from collections.abc import Iterable
@@ -27,10 +28,12 @@ class Ring(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """One release of an office. `first_terminal`: the only one in the first ring, "" until one
-    has asked; `hours`: how long it runs there before the rest follow."""
+    """One file of a release of an office. `first_terminal`: the only one in the first ring, ""
+    until one has asked; `hours`: how long it runs there before the rest follow."""
 
     version: str
+    python: str
+    machine: str
     header: bytes
     digest: str
     added: datetime
@@ -48,6 +51,8 @@ class Standing:
 
     terminal: str
     at: datetime
+    python: str
+    machine: str
     version: str
     since: datetime
     fetched: str
@@ -77,6 +82,11 @@ def goes_to(release: Offered, ring: Ring, terminal: str) -> bool:
     if ring is Ring.FIRST:
         return release.first_terminal in ("", terminal)
     return ring is Ring.ALL
+
+
+def fits(release: Offered, one: Standing) -> bool:
+    """Whether that terminal's Python and processor can run this file."""
+    return (release.python, release.machine) == (one.python, one.machine)
 
 
 def _went_back(release: Offered, one: Standing) -> bool:

@@ -101,11 +101,14 @@ terminals = Table(
 )
 
 # Releases of the terminal's program that this office has; their files lie in the data folder.
+# Each Debian has a file of its own, as its Python differs.
 releases = Table(
     "releases",
     metadata,
     _text("site"),
     _text("version"),
+    _text("python"),
+    _text("machine"),
     Column("header", LargeBinary, nullable=False),
     _text("digest"),
     _moment("added"),
@@ -114,7 +117,7 @@ releases = Table(
     _text("first_terminal"),
     _count("hours"),
     _moment("resumed", empty=True),
-    PrimaryKeyConstraint("site", "version"),
+    PrimaryKeyConstraint("site", "version", "python", "machine"),
 )
 
 # How each terminal stands to releases, as it last said.
@@ -124,6 +127,8 @@ terminal_updates = Table(
     _text("site"),
     _text("terminal"),
     _moment("at"),
+    _text("python"),
+    _text("machine"),
     _text("version"),
     _moment("since"),
     _text("fetched"),

@@ -40,7 +40,7 @@ CARRIED_FOR = timedelta(days=62)
 @dataclass(frozen=True, slots=True)
 class Visited:
     """One terminal's file: how many requests were answered, and why the first of the others was
-    refused; or why the whole file was not read."""
+    refused; or why the whole file was not read, or no release goes back with the answers."""
 
     file: str
     answered: int = 0
@@ -75,22 +75,28 @@ def _answer(central: Central, app: FastAPI, path: Path) -> Visited:
         box_signature=signed,
         replies=replies,
     )
+    trouble = ""
     if replies:
-        _carry_release(central, path.parent, replies)
         write_whole(
             path.with_name(f"{outward.site}-{outward.terminal}{FROM_CENTRAL}"), home.to_bytes()
         )
         path.unlink()
-    return Visited(file=path.name, answered=len(replies), refused=refused)
+        trouble = _carry_release(central, path.parent, replies)
+    return Visited(file=path.name, answered=len(replies), refused=refused, trouble=trouble)
 
 
-def _carry_release(central: Central, stick: Path, replies: Iterable[Reply]) -> None:
-    """Put the release that a terminal is to run on the stick, once for all terminals."""
+def _carry_release(central: Central, stick: Path, replies: Iterable[Reply]) -> str:
+    """Put the release that a terminal is to run on the stick, once for all terminals. It comes
+    last, and what is wrong with it is only said: answers matter more."""
     for reply in replies:
         if (reply.name, reply.status) == ("update", 200):
             header = WantedRelease.parse(reply.body).header
-            if header:
-                put_on_stick(central, header, stick)
+            try:
+                if header:
+                    put_on_stick(central, header, stick)
+            except OSError as error:
+                return f"answered, but a release does not come along: {error.strerror}"
+    return ""
 
 
 async def _ask_all(app: FastAPI, at: str, requests: Iterable[Request]) -> list[tuple[Reply, str]]:

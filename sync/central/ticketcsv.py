@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import date
 
 from kiosk.domain.dates import arabic, day_in
-from kiosk.domain.filetable import BadTable, Table, table
+from kiosk.domain.filetable import BadTable, Table
 from kiosk.domain.people import identifier
 from kiosk.domain.refusal import Refusal, Refusals, excerpt, on_line
 from sync.central.store.tickets import Ticket
-from sync.central.tablefile import file_rows
+from sync.central.tablefile import file_table
 
 COLUMNS = {
     "date": ("date", "วันที่", "วัน"),
@@ -23,17 +23,18 @@ class BadTickets(Refusals):
     """Lines that can't be used; each problem names its line."""
 
 
-def parse(data: bytes) -> list[Ticket]:
-    """Every row of a CSV file or an Excel workbook; BadTickets names all bad lines."""
+def parse(data: bytes, today: date) -> list[Ticket]:
+    """Every row of a CSV file or an Excel workbook; BadTickets names all bad lines. A day after
+    `today` is none of the queue's: its month may stand before its day."""
     try:
-        counts = table(file_rows(data), COLUMNS, tuple(COLUMNS))
+        counts = file_table(data, COLUMNS, tuple(COLUMNS))
     except BadTable as error:
         raise BadTickets(error.problems) from None
     tickets: dict[tuple[date, str], Ticket] = {}
     problems: list[Refusal] = []
     for line, row in counts.rows:
         try:
-            ticket = _ticket(counts, row)
+            ticket = _ticket(counts, row, today)
         except Refusal as error:
             problems.append(on_line(line, error))
             continue
@@ -47,14 +48,17 @@ def parse(data: bytes) -> list[Ticket]:
     return list(tickets.values())
 
 
-def _ticket(counts: Table, row: Sequence[str]) -> Ticket:
+def _ticket(counts: Table, row: Sequence[str], today: date) -> Ticket:
     if counts.is_too_long(row):
         raise Refusal("column_count", n=len(row), header=counts.heads)
     count = arabic(counts.cell(row, "tickets"))
     if not (count.isascii() and count.isdigit() and int(count) <= MAX_TICKETS):
         raise Refusal("tickets_number", most=MAX_TICKETS, text=excerpt(count, 20))
     counter = identifier("counter", arabic(counts.cell(row, "counter")))
-    return Ticket(_day(counts.cell(row, "date")), counter, int(count))
+    day = _day(counts.cell(row, "date"))
+    if day > today:
+        raise Refusal("tickets_future", day=str(day), text=excerpt(counts.cell(row, "date"), 20))
+    return Ticket(day, counter, int(count))
 
 
 def _day(text: str) -> date:

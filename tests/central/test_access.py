@@ -1,5 +1,6 @@
 """Every role at every page, paper and export: who is let in; nobody else learns a thing."""
 
+import io
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from fastapi.routing import APIRoute
+from PIL import Image
 from starlette.testclient import TestClient
 
 from kiosk.domain.people import BadPerson
@@ -37,6 +39,7 @@ from tests.support.objections import objected
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 OWN, OTHER = "ฝ่ายทะเบียน", "ฝ่ายรายได้"
 ROUND = "period=fy2027-1"
+PICTURE = "0123456789abcdef"
 
 WHO = ("public", *ROLES)
 ALL = set(WHO)
@@ -63,6 +66,7 @@ PAGES: dict[str, set[str]] = {
     "/improvements/dindaeng": {*READ, C},
     "/papers/dindaeng": {D, H, S},
     "/ita/dindaeng": {D, H},
+    f"/ita/dindaeng/picture/{PICTURE}.jpg": {D, H},
     "/objections/dindaeng": {D, H, A},
     "/objections/dindaeng/1": {D, H, A},
     "/comments/dindaeng": {C},
@@ -119,6 +123,7 @@ PAGES: dict[str, set[str]] = {
 FORMS: dict[str, set[str]] = {
     "/improvements/dindaeng": {S, D, C},
     "/ita/dindaeng": {D, H},
+    "/ita/dindaeng/pictures": {D, H},
     "/objections/dindaeng/1": {D, H, A},
     "/officer/dindaeng/101": {O},
     "/officer/dindaeng/102": set(),
@@ -169,7 +174,16 @@ def made_office(folder: Path) -> Central:
     with store.transaction(central.site) as t:
         t.photos.put("102", b"\xff\xd8\xff\xd9")
         t.recordings.put("th", "thanks", b"RIFF", "")
+        with pytest.MonkeyPatch.context() as chance:
+            chance.setattr("secrets.token_hex", lambda size: PICTURE)
+            t.ita_pictures.add(2027, 1, "I2", "", "ประชุม", a_jpeg(), (1, 1), NOW)
     return central
+
+
+def a_jpeg() -> bytes:
+    picture = io.BytesIO()
+    Image.new("RGB", (1, 1)).save(picture, "JPEG")
+    return picture.getvalue()
 
 
 @pytest.fixture(scope="module")

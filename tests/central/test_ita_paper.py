@@ -5,7 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ from sync.central.store.engine import CentralStore
 from sync.central.store.itapictures import ItaPicture
 from sync.central.usecases.publishing import publish_due
 from tests.support.builders import an_officer
-from tests.support.central import made_central, put_on_roster, received
+from tests.support.central import MONDAY, made_central, put_on_roster, received
 from tests.support.papers import (
     DIRECTOR,
     NOW,
@@ -138,6 +138,11 @@ def test_a_section_has_a_result_on_the_paper_after_the_round_and_where_it_names_
     received(office, "201", 1, 1, 5, 9, 9)
     publish_due(office, TODAY)
     assert sections(after) == [], "the office's without it would be one officer's"
+    for section, week in (("ฝ่ายโยธา", 1), ("ฝ่ายรายได้", 2)):
+        put_on_roster(office, [an_officer("201", "ธนพล ใจดี", section=section)])
+        received(office, "201", 1, 1, 5, 9, 9, day=MONDAY + timedelta(weeks=week))
+        publish_due(office, TODAY + timedelta(weeks=week))
+    assert sections(after) == [], "who moved through three sections is one officer"
     office.store.close()
 
 
@@ -190,6 +195,38 @@ def test_a_pictures_bytes_caption_and_words_are_in_both_papers(view: OfficeView)
     assert "เจ้าหน้าที่นั่งรอบโต๊ะ" in shown
     shared = word.element.xml.count(f'r:id="{link_of(word, "https://shorturl.at/jnvBO")}"')
     assert shared == 2, "in the caption and in the text"
+
+
+def test_a_tall_picture_and_a_long_address_stay_on_the_page(view: OfficeView) -> None:
+    jpeg, (width, height) = photos.activity(any_picture(200, 4000))
+    address = f"https://drive.google.com/drive/folders/{'1AbCdEfGhIj' * 6}"
+    shown = ItaPicture(
+        id="ab12",
+        code="I2",
+        caption=address,
+        words="ยาว",
+        width=width,
+        height=height,
+    )
+    first, *_ = din_daeng()
+    body = replace(first.body, evidence=address)
+    report = ita.Report(
+        office=view,
+        rows=(replace(first, body=body, pictures=(shown,)),),
+        pictures={"ab12": jpeg},
+    )
+    data = ita.pdf(report, NOW)
+    places = [
+        tuple(map(float, note.get_object()["/Rect"]))
+        for page in PdfReader(io.BytesIO(data)).pages
+        for note in page.get("/Annots", ())
+        if note.get_object()["/A"]["/URI"] == address
+    ]
+    assert len(places) == 2, "in the text and below the picture"
+    assert all(0 < left < right < 802 for left, _, right, _ in places), "within the margins"
+    assert all(0 < low < high for _, low, _, high in places), "that below the picture too"
+    [*_, drawing] = Document(io.BytesIO(ita.docx(report, NOW))).inline_shapes
+    assert drawing.height.cm <= 10.01
 
 
 def link_of(word: Any, address: str) -> str:

@@ -9,6 +9,7 @@ from sync.central.rings import Offered, Ring, Standing, ring_of
 from sync.central.store.engine import CentralStore, Transaction
 from sync.central.usecases.central import Central
 from sync.central.usecases.releases import (
+    FitsNot,
     change_rings,
     read_releases,
     trust_publisher,
@@ -37,10 +38,12 @@ BETTER = replace(STATE, version=NEW)
 WORSE = replace(STATE, refused=(RefusedRelease(version=NEW, reason="no screen"),))
 
 
-def release(first: str = "", hours: int = 24) -> Offered:
+def release(first: str = "", hours: int = 24, python: str = "3.11") -> Offered:
     return Offered(
         version=NEW,
-        header=b"header",
+        python=python,
+        machine="x86_64",
+        header=b"header" if python == "3.11" else f"header {python}".encode(),
         digest="0" * 64,
         added=NIGHT,
         added_by="it",
@@ -99,6 +102,27 @@ def test_a_release_stops_where_one_went_back_until_a_person_lets_it_go_on(
 
 
 @pytest.mark.usefixtures("t")
+def test_each_debian_has_its_own_file_and_its_own_first_terminal(
+    store: CentralStore, central: Central
+) -> None:
+    later = replace(STATE, python="3.13")
+    assert asks(store, "new-1", later, 0) == b"", "its file is not here yet"
+    with store.transaction(SITE) as t:
+        assert t.releases.add(release(python="3.13"))
+        assert not t.releases.add(release(python="3.13"))
+    assert asks(store, "old-1", STATE, 1) == b"header"
+    assert asks(store, "new-1", later, 1) == b"header 3.13"
+    assert asks(store, "new-2", later, 1) == b""
+    with pytest.raises(FitsNot):
+        change_rings(central, IT, NEW, "never-heard-of", 24, NIGHT)
+    assert change_rings(central, IT, NEW, "new-2", 24, NIGHT)
+    assert asks(store, "new-2", later, 2) == b"header 3.13"
+    assert asks(store, "new-1", later, 2) == b""
+    assert asks(store, "old-1", STATE, 2) == b"header", "the other Debian's first one stays"
+    assert read_releases(central, NIGHT).wanted == {"old-1": NEW, "new-2": NEW}
+
+
+@pytest.mark.usefixtures("t")
 def test_what_is_withdrawn_goes_nowhere(store: CentralStore, central: Central) -> None:
     assert withdraw_release(central, IT, NEW, NIGHT)
     assert not withdraw_release(central, IT, "9.9.9", NIGHT)
@@ -115,6 +139,8 @@ def test_central_goes_first() -> None:
     assert ring_of(release(), (), CENTRAL, NIGHT) is Ring.FIRST
     proven = Standing(
         terminal="a",
+        python="3.11",
+        machine="x86_64",
         at=NIGHT,
         version=NEW,
         since=NIGHT,

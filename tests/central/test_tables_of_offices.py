@@ -8,7 +8,7 @@ import xlsxwriter
 from fastapi.testclient import TestClient
 
 from kiosk.domain.dates import day_in
-from kiosk.domain.rostercsv import BadRoster, RosterFile
+from kiosk.domain.rostercsv import COLUMNS, REQUIRED, BadRoster, RosterFile
 from sync.central import tablefile
 from sync.central.language import in_english
 from sync.central.papers.rosterform import roster_workbook
@@ -77,6 +77,58 @@ def test_a_whole_number_of_a_workbook_has_no_decimals() -> None:
     assert brought.entries[0].number == "101"
 
 
+def sheets(*hidden: str) -> bytes:
+    """A cover sheet, and one of each section; `hidden` are not shown."""
+    workbook_file = io.BytesIO()
+    book = xlsxwriter.Workbook(workbook_file, {"in_memory": True})
+    book.add_worksheet("คำชี้แจง").write(0, 0, "โปรดกรอกข้อมูล")
+    for number, name in enumerate(("ทะเบียน", "รายได้")):
+        page = book.add_worksheet(name)
+        for line, row in enumerate((("รหัส", "คำนำหน้า", "ชื่อ", "ฝ่าย"), (101 + number, "นาย", "ก ข"))):
+            page.write_row(line, 0, row)
+        page.write_row(2, 0, (201 + number, "Ms.", "A B"))
+        page.merge_range("D2:D3", f"ฝ่าย{name}")
+        if name in hidden:
+            page.hide()
+    book.close()
+    return workbook_file.getvalue()
+
+
+def test_a_workbook_is_read_as_people_see_it() -> None:
+    """The one sheet that fits, its merged cells on each line, prefixes before the names."""
+    brought = read_roster(sheets("ทะเบียน"))
+    assert [(one.number, one.name, one.section) for one in brought.entries] == [
+        ("102", "นายก ข", "ฝ่ายรายได้"),
+        ("202", "Ms. A B", "ฝ่ายรายได้"),
+    ]
+
+
+def test_no_sheet_is_left_out_in_silence() -> None:
+    with pytest.raises(BadRoster) as refused:
+        read_roster(sheets())
+    told = in_english(refused.value.problems[0])
+    assert told.startswith("more than one sheet has such a table: ทะเบียน, รายได้")
+
+
+def test_a_number_keeps_the_zeros_that_its_format_shows() -> None:
+    workbook_file = io.BytesIO()
+    book = xlsxwriter.Workbook(workbook_file, {"in_memory": True})
+    book.add_worksheet("ว่าง")
+    page = book.add_worksheet("รายชื่อ")
+    page.write_row("B2", ("รหัส", "ชื่อ"))
+    page.write_number("B3", 7, book.add_format({"num_format": "000"}))
+    page.write_string("C3", "สมหญิง")
+    page.write_row("B4", (8, "กตัญญู"))
+    book.close()
+    brought = read_roster(workbook_file.getvalue())
+    assert [one.number for one in brought.entries] == ["007", "8"]
+
+
+def test_a_line_without_a_name_is_no_officer_of_that_surname() -> None:
+    with pytest.raises(BadRoster):
+        read_roster("number,name,surname\n101,,ใจดี\n".encode())
+
+
 def test_a_fault_is_named_by_the_line_of_the_file() -> None:
     text = csv_text(",", "รายชื่อ", "").replace("007", "๑๐๑")
     with pytest.raises(BadRoster) as refused:
@@ -121,7 +173,7 @@ def test_tickets_come_in_a_workbook_with_thai_heads_and_days() -> None:
         (day, 1, 45, ""),
         ("๒๔/๑๑/๒๕๖๙", "2", "๓๐", ""),
     )
-    tickets = parse_tickets(workbook)
+    tickets = parse_tickets(workbook, date(2026, 11, 24))
     assert [(one.date, one.counter, one.n) for one in tickets] == [
         (day, "1", 45),
         (date(2026, 11, 24), "2", 30),
@@ -168,7 +220,12 @@ def sent(it: TestClient, data: bytes) -> str:
 def test_the_empty_form_is_read_once_it_is_filled_in(central: Central) -> None:
     it = signed_in(central, ROLES["it"], now=NOW)
     empty = it.get("/roster/dindaeng/template.xlsx").content
-    assert tablefile.file_rows(empty) == [(1, ["เลขประจำตัว", "ชื่อ", "ตำแหน่ง", "ฝ่าย"])]
+    assert tuple(tablefile.file_table(empty, COLUMNS, REQUIRED).columns) == (
+        "number",
+        "name",
+        "position",
+        "section",
+    )
     with pytest.raises(BadRoster):
         read_roster(roster_workbook(NOW))
     filled: RosterFile = read_roster(

@@ -112,11 +112,12 @@ def test_more_ratings_than_tickets_are_said_and_fewer_than_a_thousand_are_not_to
         ("date,counter,tickets\n2026-11-23,1,-5\n", "line 2: tickets"),
         ("date,counter,tickets\n2026-11-23,1,5\n2026-11-23,1,6\n", "line 3: 2026-11-23 1 appears"),
         ("date,counter,tickets\n2026-11-23,=1+1,5\n", "line 2"),
+        ("date,counter,tickets\n11/12/2569,1,5\n", "line 2: date: '11/12/2569' is 2026-12-11"),
     ],
 )
 def test_a_bad_line_is_named_and_nothing_is_imported(text: str, problem: str) -> None:
     with pytest.raises(BadTickets) as told:
-        parse(text.encode())
+        parse(text.encode(), date(2026, 11, 30))
     assert any(in_english(line).startswith(problem) for line in told.value.problems)
 
 
@@ -124,10 +125,13 @@ def test_the_command_imports_or_says_why_not(tmp_path: Path) -> None:
     run = CliRunner()
     run.invoke(app, ["--data", str(tmp_path / "c"), "init"])
     good, bad = tmp_path / "good.csv", tmp_path / "bad.csv"
-    good.write_bytes("\ufeffdate,counter,tickets\n2026-11-23,1,5\n".encode())
+    good.write_bytes("\ufeffdate,counter,tickets\n2024-11-04,1,5\n".encode())
     bad.write_bytes(b"\xff\xfe\x00")
     base = ["--data", str(tmp_path / "c"), "tickets", "import"]
-    assert "Imported 1" in run.invoke(app, [*base, str(good)]).output
+    assert (
+        "Imported 1 counter-day, from 2024-11-04 to 2024-11-04."
+        in run.invoke(app, [*base, str(good)]).output
+    )
     refused = run.invoke(app, [*base, str(bad)])
     assert refused.exit_code == 2
     assert "nothing was imported" in refused.output

@@ -3,14 +3,17 @@
 import os
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+import kiosk
 from kiosk.domain.encounter import Record
 from kiosk.lockout import PinRight
+from kiosk.releases import Releases
 from kiosk.store.engine import Store
 from kiosk.store.outbox import Delivery
 from kiosk.store.state import Enrolment
@@ -23,7 +26,9 @@ from sync.central.store.engine import CentralStore
 from sync.central.usecases.central import Central
 from sync.central.usecases.people import retire_officer
 from sync.central.usecases.pins import issue_pins, read_pins
+from sync.central.usecases.releases import add_release, trust_publisher
 from sync.central.usecases.terminals import (
+    console,
     enrol_terminal,
     find_terminal,
     invite_terminal,
@@ -35,9 +40,11 @@ from sync.client import NotCentral, SyncFailed
 from sync.closing import close_days
 from sync.incoming import Refused
 from sync.keyfile import Renewal, begin_renewal, pending_renewal, read_key, write_key
-from sync.messages import Answer, Enrol, Hello, Welcome
+from sync.messages import Answer, Enrol, Hello, NextPublisher, Welcome
 from sync.receipts import check_receipt
+from sync.releasefile import file_name, machine_here, python_here
 from sync.signing import public_text, sign_request
+from tests.supply.release import write_release
 from tests.support.builders import MORNING, PEPPER, PRASIT, SOMYING, TODAY, FakeClock, rating
 from tests.support.central import LONG_AGO, made_central, put_on_roster, take
 from tests.support.day_reports import day_report
@@ -72,11 +79,13 @@ class Counter:
         self.terminal.carry_out([Record(rating(score, day=day)) for score in scores])
         close_days(self.store, self.clock, today=False)
 
-    def visit(self, renewal: Renewal | None = None) -> stick.Visit:
+    def visit(
+        self, renewal: Renewal | None = None, releases: Releases | None = None
+    ) -> stick.Visit:
         memory = self.folder / stick.MEMORY
         said = self.said.append
         return stick.visit(
-            self.store, self.clock, self.key, self.usb, memory, said, PEPPER, renewal
+            self.store, self.clock, self.key, self.usb, memory, said, PEPPER, renewal, releases
         )
 
     def due(self) -> int:
@@ -143,6 +152,50 @@ def test_days_go_there_and_receipts_and_roster_come_back(
     assert check_receipt(counter.enrolment, parcel)
     assert isinstance(verify(counter.store), Verified)
     assert first_disagreement(central) is None
+
+
+def test_answers_go_home_also_where_the_stick_takes_no_release(
+    counter: Counter, central: Central, usb: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publisher = Ed25519PrivateKey.generate()
+    step = NextPublisher(public_key=public_text(publisher), proof="")
+    assert trust_publisher(central, console("it"), step, LONG_AGO)
+    counter.terminal.join(replace(counter.enrolment, publisher_key=step.public_key))
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home/program").write_text("print()\n")
+    release = tmp_path / "a.kiosk-release"
+    manifest = write_release(
+        tmp_path / "home",
+        release,
+        publisher,
+        version=kiosk.__version__,
+        commit="3e2cbda",
+        python=python_here(),
+        machine=machine_here(),
+    )
+    add_release(central, console("it"), release, LONG_AGO)
+    releases = Releases(counter.folder / "releases")
+
+    def older_program_visits() -> stick.Visit:
+        with monkeypatch.context() as patch:
+            patch.setattr(kiosk, "__version__", "0.0.1")
+            return counter.visit(releases=releases)
+
+    older_program_visits()
+    at_central(central, usb)
+    older_program_visits()
+    in_the_way = usb / f"{file_name(manifest)}.new"
+    in_the_way.mkdir()
+    [visited] = at_central(central, usb)
+    assert (visited.answered > 0, visited.refused) == (True, "")
+    assert visited.trouble == "answered, but a release does not come along: Is a directory"
+    older_program_visits()
+    assert releases.installed() == ()
+    in_the_way.rmdir()
+    (usb / file_name(manifest)).write_bytes(bytes(release.stat().st_size))  # pulled out too early
+    assert not at_central(central, usb)[0].trouble
+    older_program_visits()
+    assert releases.installed() == (kiosk.__version__,)
 
 
 def test_a_key_is_renewed_and_strange_days_are_told_by_stick(

@@ -100,6 +100,8 @@ _CENTRAL_SET_UP = f"""\
         kiosk-central init --site "${{KIOSK_SITE:-office}}" --name "${{KIOSK_NAME:-สำนักงาน}}" \\
             --url "${{KIOSK_URL:-https://$host}}"
         echo "Certificate for terminals and browsers: {_TLS}/cert.pem"
+        echo "It is served already, at ${{KIOSK_URL:-https://$host}}"
+        echo "Codes for terminals are made on its page /fleet/${{KIOSK_SITE:-office}}"
     fi
 """
 

@@ -146,6 +146,14 @@ def test_whatever_else_is_refused_in_one_line(releases: Releases, name: str) -> 
     assert releases.ready(RUNNING) == ""
 
 
+def test_what_could_not_be_written_whole_takes_no_disk(releases: Releases) -> None:
+    for _ in range(2):
+        with pytest.raises(FileExistsError):  # as where the disk is full
+            install(releases, _signed([plain("a"), plain("a/b")]))
+        assert [path.name for path in releases.folder.iterdir()] == ["incoming"]
+        assert not list(releases.incoming.iterdir())
+
+
 def test_an_old_release_stays_out_after_a_newer_one_proved_itself(releases: Releases) -> None:
     install(releases, signed(manifest(version="1.4.0"), KEY) + GOOD)
     releases.switch("1.4.0")

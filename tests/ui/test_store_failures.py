@@ -2,6 +2,7 @@
 
 import inspect
 import os
+import pwd
 import signal
 import subprocess
 import sys
@@ -38,6 +39,7 @@ from ui.dialogs import (
     SetupStage,
     TypingPin,
 )
+from ui.failures import NOT_NOW
 from ui.presenter import Presenter
 from ui.screens.message import MessageScreen
 from ui.screens.thanks import ThanksScreen
@@ -289,6 +291,22 @@ def stopped_by_permissions(command: list[str]) -> list[str]:
     if os.geteuid() != 0:
         return command
     return ["setpriv", "--bounding-set=-dac_override,-dac_read_search", *command]
+
+
+def test_a_copy_to_where_the_command_may_not_look_says_who_may_not(
+    folder: DataFolder, tmp_path: Path
+) -> None:
+    (tmp_path / "root").mkdir()
+    copy = tmp_path / "root/copy.db"
+    command = [sys.executable, "-m", "ui", "--data", str(folder.path), "backup", str(copy)]
+    with closed_to_everybody(copy.parent):
+        done = subprocess.run(stopped_by_permissions(command), capture_output=True, text=True)
+    assert done.returncode == NOT_NOW
+    login = pwd.getpwuid(os.geteuid()).pw_name
+    assert done.stderr == (
+        f"kiosk: {copy}: Permission denied. This command acts as {login}: put a file where "
+        f"{login} may read it, such as /tmp\n"
+    )
 
 
 def test_kiosk_run_outlives_a_folder_that_nobody_may_look_into(folder: DataFolder) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from kiosk.language import in_english
-from ui.failures import USAGE, exit_code
+from ui.failures import NOT_NOW, USAGE, exit_code
 
 if TYPE_CHECKING:
     from kiosk.datafolder import DataFolder
@@ -64,6 +64,8 @@ def errors() -> Iterator[None]:
     """What can be wrong with the folder, the file, the clock: one line and an exit code."""
     try:
         yield
+    except PermissionError as error:
+        fail(f"{error.filename}: {error.strerror}", NOT_NOW)
     except Exception as error:
         code = exit_code(error)
         if code is None:
@@ -72,7 +74,9 @@ def errors() -> Iterator[None]:
 
 
 def fail(message: str, code: int) -> NoReturn:
-    typer.echo(f"kiosk: {message}", err=True)
+    from kiosk.printed import naming_who_may_not
+
+    typer.echo(f"kiosk: {naming_who_may_not(message)}", err=True)
     raise typer.Exit(code)
 
 

@@ -149,7 +149,7 @@ def read_certificate(file: Path) -> bytes:
         text = file.read_bytes()
         load_pem_x509_certificates(text)
     except OSError as error:
-        fail(f"{file}: {error.strerror}; put it where this command may read it", NOT_NOW)
+        fail(f"{file}: {error.strerror}", NOT_NOW)
     except ValueError:
         fail(f"{file}: is no certificate (PEM); copy central's cert.pem, never key.pem", USAGE)
     return text

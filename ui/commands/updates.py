@@ -65,7 +65,7 @@ def update(
 
     A running terminal switches to it by itself, while nobody is served.
 
-    Example: kiosk update /media/usb/kiosk-terminal-1.1.0.kiosk-release
+    Example: kiosk update /media/usb/kiosk-terminal-1.1.0-deb12-amd64.kiosk-release
     """
     import os
 

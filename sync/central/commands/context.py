@@ -14,6 +14,7 @@ from kiosk.clock import ClockImplausible, NoSuchZone, SystemClock, require_plaus
 from kiosk.domain.dates import day_in
 from kiosk.domain.refusal import Refusal
 from kiosk.language import counted
+from kiosk.printed import naming_who_may_not
 from sync.central.language import in_english
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def errors() -> Iterator[None]:
 
 def fail(message: str, code: int) -> NoReturn:
     """End the command with one line and an exit code."""
-    typer.echo(f"kiosk-central: {message}", err=True)
+    typer.echo(f"kiosk-central: {naming_who_may_not(message)}", err=True)
     raise typer.Exit(code)
 
 

@@ -53,7 +53,9 @@ def add(
 ) -> None:
     """Check a release and keep it: terminals fetch it with their nightly sync.
 
-    Example: kiosk-central releases add kiosk-terminal-1.1.0.kiosk-release
+    A release has a file for each Debian: add those that your terminals have.
+
+    Example: kiosk-central releases add kiosk-terminal-1.1.0-deb12-amd64.kiosk-release
     """
     from sync.central.usecases.releases import AlreadyHere, NoPublisher, add_release
     from sync.central.usecases.terminals import console
@@ -65,12 +67,13 @@ def add(
         except BadRelease as error:
             fail(f"{file}: {error}", WRONG)
         except AlreadyHere as error:
-            fail(f"{file}: version {error} is here already", USAGE)
+            fail(f"{file}: version {error} for this Debian is here already", USAGE)
         except NoPublisher:
             fail("no publisher is trusted yet; kiosk-central releases trust KEY", USAGE)
         except OSError as error:
             fail(f"{error.filename or file}: {error.strerror}", NOT_NOW)
-    typer.echo(f"Release {release.version} is here. One terminal takes it first.")
+    says = f"Release {release.version} for Python {release.python} on {release.machine} is here."
+    typer.echo(f"{says} One such terminal takes it first.")
     typer.echo("Next: kiosk-central releases list")
 
 
@@ -84,6 +87,8 @@ def list_releases(as_json: AsJson = False) -> None:
     releases = tuple(
         ReleaseRow(
             version=row.version,
+            python=row.python,
+            machine=row.machine,
             ring=row.ring,
             first=row.first_terminal or "",
             hours=row.hours,
@@ -141,13 +146,16 @@ def ring(
 
     Example: kiosk-central releases ring 1.1.0 --first counter-1 --hours 48
     """
-    from sync.central.usecases.releases import change_rings
+    from sync.central.usecases.releases import FitsNot, change_rings
     from sync.central.usecases.terminals import console, find_terminal
 
     with opened() as central:
         if first and find_terminal(central, first) is None:
             fail(f"no terminal is called {first[:40]!r}; see kiosk-central terminals list", USAGE)
-        done = change_rings(central, console(login()), version, first, hours, now())
+        try:
+            done = change_rings(central, console(login()), version, first, hours, now())
+        except FitsNot:
+            fail(f"{first}: no file of {version[:20]} is for its Debian, as it last said", USAGE)
     if not done:
         fail(f"{version[:20]}: no such release; see kiosk-central releases list", USAGE)
     typer.echo(f"Release {version}: the rest follow {hours} h after the first terminal runs it.")

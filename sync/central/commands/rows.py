@@ -42,6 +42,8 @@ class ReleaseRow(Struct, frozen=True):
     there the rest follow."""
 
     version: str
+    python: str
+    machine: str
     ring: str
     first: str
     hours: int

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from kiosk.language import counted
-from sync.central.commands.context import fail_for_lines, opened, read_file
+from sync.central.commands.context import fail_for_lines, now, opened, read_file
 
 app = typer.Typer(help="Tickets of the queue system.", no_args_is_help=True)
 
@@ -27,10 +27,13 @@ def import_file(
     from sync.central.ticketcsv import BadTickets, parse
     from sync.central.usecases.tickets import import_tickets
 
+    today = now().astimezone().date()
     try:
-        tickets = parse(read_file(file))
+        tickets = parse(read_file(file), today)
     except BadTickets as error:
         fail_for_lines(file, error.problems, "correct the lines above")
     with opened() as central:
         count = import_tickets(central, tickets)
-    typer.echo(f"Imported {counted(count, 'counter-day', 'counter-days')}.")
+    days = sorted(ticket.date for ticket in tickets)
+    span = f", from {days[0]} to {days[-1]}" if days else ""
+    typer.echo(f"Imported {counted(count, 'counter-day', 'counter-days')}{span}.")

@@ -182,9 +182,15 @@ def _annex(row: EditedRow) -> dict[str, Any]:
     }
 
 
-def _pictures(row: EditedRow) -> list[dict[str, str]]:
+def _pictures(row: EditedRow) -> list[dict[str, Any]]:
+    """`tall`: heights of a picture that is one wide."""
     return [
-        {"id": picture.id, "words": picture.words, "caption": digits(picture.caption)}
+        {
+            "id": picture.id,
+            "words": picture.words,
+            "caption": digits(picture.caption),
+            "tall": picture.height / picture.width,
+        }
         for picture in row.pictures
     ]
 

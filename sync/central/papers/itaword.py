@@ -18,6 +18,8 @@ _TEXT = 13
 _FONT = "TH Sarabun New"
 _CHART, _PICTURE, _ANNEX_PICTURE = 6.4, 5.1, 9.0
 """Widths in centimetres."""
+_TALLEST = 10.0
+"""Centimetres of a picture's height: with its caption it fits on a page below the heads."""
 _DRAFT, _LINK = "9C5700", "0B5CAD"
 """Colours."""
 
@@ -152,10 +154,12 @@ def _result(cell: Any, figure: dict[str, Any]) -> None:
 
 
 def _picture(
-    add: Any, picture: dict[str, str], pictures: Mapping[str, bytes], width: float
+    add: Any, picture: dict[str, Any], pictures: Mapping[str, bytes], widest: float
 ) -> None:
-    """A picture and its caption below it, each by `add`."""
+    """A picture and its caption below it, each by `add`; a tall one is narrower."""
     from docx.shared import Cm
+
+    width = min(widest, _TALLEST / picture["tall"])
 
     paragraph = add()
     paragraph.paragraph_format.keep_with_next = bool(picture["caption"])

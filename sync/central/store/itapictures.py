@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import delete, func, insert, literal, select, update
 
-from sync.central.schema import ita_pictures
+from sync.central.schema import ita_pictures, sites
 from sync.central.store.room import Room
 
 
@@ -70,6 +70,13 @@ class ItaPictures(Room):
             ita_pictures.c.round == number,
         )
         return self._connection.scalar(query) or 0
+
+    def hold(self) -> None:
+        """Let nobody else add or bring one until this transaction ends: a row and a round have so
+        many at most."""
+        self._connection.execute(
+            select(sites.c.site).where(sites.c.site == self._site).with_for_update()
+        ).first()
 
     def add(
         self,

@@ -14,10 +14,12 @@ from sync.messages import NextPublisher
 
 class Releases(Room):
     def add(self, release: Offered) -> bool:
-        """Whether it was new: a version stands once."""
+        """Whether it was new: a version stands once for each Python and processor."""
         values = {
             "site": self._site,
             "version": release.version,
+            "python": release.python,
+            "machine": release.machine,
             "header": release.header,
             "digest": release.digest,
             "added": release.added,
@@ -33,15 +35,26 @@ class Releases(Room):
     def all(self) -> tuple[Offered, ...]:
         """In the order in which they were added."""
         query = select(releases).where(releases.c.site == self._site)
-        rows = self._connection.execute(query.order_by(releases.c.added, releases.c.version))
+        order = releases.c.added, releases.c.version, releases.c.python, releases.c.machine
+        rows = self._connection.execute(query.order_by(*order))
         return tuple(map(_offered, rows))
 
     def change(self, version: str, **values: object) -> bool:
-        """Whether there is such a release."""
+        """Every file of a release; whether there is one."""
         statement = update(releases).where(
             releases.c.site == self._site, releases.c.version == version
         )
         return self._connection.execute(statement.values(values)).rowcount > 0
+
+    def name_first(self, release: Offered, terminal: str) -> None:
+        """Say which terminal takes this file first."""
+        statement = update(releases).where(
+            releases.c.site == self._site,
+            releases.c.version == release.version,
+            releases.c.python == release.python,
+            releases.c.machine == release.machine,
+        )
+        self._connection.execute(statement.values(first_terminal=terminal))
 
     def standings(self) -> tuple[Standing, ...]:
         query = select(terminal_updates).where(terminal_updates.c.site == self._site)
@@ -52,6 +65,8 @@ class Releases(Room):
         key = {"site": self._site, "terminal": one.terminal}
         values = {
             "at": one.at,
+            "python": one.python,
+            "machine": one.machine,
             "version": one.version,
             "since": one.since,
             "fetched": one.fetched,
@@ -88,6 +103,8 @@ class Releases(Room):
 def _offered(row: Row[Any]) -> Offered:
     return Offered(
         version=row.version,
+        python=row.python,
+        machine=row.machine,
         header=bytes(row.header),
         digest=row.digest,
         added=utc(row.added),
@@ -102,6 +119,8 @@ def _offered(row: Row[Any]) -> Offered:
 def _standing(row: Row[Any]) -> Standing:
     return Standing(
         terminal=row.terminal,
+        python=row.python,
+        machine=row.machine,
         at=utc(row.at),
         version=row.version,
         since=utc(row.since),

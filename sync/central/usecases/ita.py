@@ -48,8 +48,11 @@ class RoundTaken(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ItaRound:
+    """`written`: every round in which somebody has written, newest first."""
+
     period: Period
     rows: tuple[EditedRow, ...]
+    written: tuple[Period, ...]
 
 
 def read_ita_round(central: Central, code: str, today: date) -> ItaRound:
@@ -63,7 +66,10 @@ def read_ita_round(central: Central, code: str, today: date) -> ItaRound:
         period = periods.parse(code, starts) if code else periods.round_of(today, starts)
         if period.part not in _ROUNDS:
             raise NoSuchRound(period.code)
-        return ItaRound(period=period, rows=_rows(t, period))
+        written = tuple(
+            periods.parse(f"fy{year}-{number}", starts) for year, number in t.ita.rounds()
+        )
+        return ItaRound(period=period, rows=_rows(t, period), written=written)
 
 
 def read_pictures(central: Central, period: Period) -> dict[str, bytes]:
@@ -126,6 +132,7 @@ def add_picture(
     with central.store.transaction(central.site) as t:
         period = _round_with(t, round_code, row_code)
         place = _place(period)
+        t.ita_pictures.hold()
         if t.ita_pictures.has(*place, row_code, caption, jpeg):
             return  # the same form a second time
         if len(t.ita_pictures.of_round(*place).get(row_code, ())) >= PICTURES_A_ROW:
@@ -160,6 +167,7 @@ def bring_pictures(
     NoSuchRound."""
     with central.store.transaction(central.site) as t:
         period = _round_with(t, round_code, row_code)
+        t.ita_pictures.hold()
         if row_code in t.ita_pictures.of_round(*_place(period)):
             return
         if t.ita_pictures.bring(row_code, _place(periods.before(period)), _place(period)):

@@ -6,6 +6,7 @@ make none.
 
 import os
 import shutil
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,7 +15,7 @@ import kiosk
 from kiosk.files import sync_folder
 from kiosk.releases import version_key
 from sync.central.logbook import told
-from sync.central.rings import Offered, Ring, Standing, goes_to, ring_of
+from sync.central.rings import Offered, Ring, Standing, fits, goes_to, ring_of
 from sync.central.store.engine import Transaction
 from sync.central.usecases.audit import signature, write_change
 from sync.central.usecases.central import Central
@@ -22,7 +23,7 @@ from sync.central.viewer import Viewer
 from sync.messages import NextPublisher, UpdateState, WantedRelease
 from sync.messages.updates import RELEASE_PIECE
 from sync.publisher import followed
-from sync.releasefile import check_payload, file_name, manifest_of, read_header
+from sync.releasefile import BadRelease, Header, check_payload, file_name, manifest_of, read_header
 from sync.signing import public_key
 
 HOURS = 24
@@ -34,14 +35,21 @@ class NoPublisher(LookupError):
 
 
 class AlreadyHere(LookupError):
-    """A release of this version is here."""
+    """A release of this version, for the same Python and processor, is here."""
+
+
+class FitsNot(LookupError):
+    """No file of that release is for this terminal's Python and processor, or it has never said
+    which it has."""
 
 
 @dataclass(frozen=True, slots=True)
 class ReleaseRow:
-    """A release as the fleet page and the command show it."""
+    """A release's file as the fleet page and the command show it."""
 
     version: str
+    python: str
+    machine: str
     ring: Ring
     first_terminal: str
     hours: int
@@ -87,17 +95,20 @@ def add_release(
     OSError."""
     with central.store.read(central.site) as t:
         publisher = trusted_publisher(t)
-        present = {release.version for release in t.releases.all()}
+        present = {(one.version, one.python, one.machine) for one in t.releases.all()}
     if not publisher:
         raise NoPublisher
     header = read_header(file, public_key(publisher))
     check_payload(file, header)
-    if header.manifest.version in present:
-        raise AlreadyHere(header.manifest.version)
+    manifest = header.manifest
+    if (manifest.version, manifest.python, manifest.machine) in present:
+        raise AlreadyHere(manifest.version)
     release = Offered(
-        version=header.manifest.version,
+        version=manifest.version,
+        python=manifest.python,
+        machine=manifest.machine,
         header=header.raw,
-        digest=header.manifest.payload,
+        digest=manifest.payload,
         added=now,
         added_by=signature(viewer),
         withdrawn=False,
@@ -117,11 +128,15 @@ def _keep_file(source: Path, target: Path) -> None:
     """Have the file in the data folder, whole or not at all. OSError."""
     target.parent.mkdir(mode=0o700, exist_ok=True)
     draft = target.with_name(f"{target.name}.new")
-    with source.open("rb") as file, draft.open("wb") as out:
-        os.fchmod(out.fileno(), 0o600)
-        shutil.copyfileobj(file, out)
-        out.flush()
-        os.fsync(out.fileno())
+    try:
+        with source.open("rb") as file, draft.open("wb") as out:
+            os.fchmod(out.fileno(), 0o600)
+            shutil.copyfileobj(file, out)
+            out.flush()
+            os.fsync(out.fileno())
+    except OSError as error:
+        draft.unlink(missing_ok=True)  # a part of it would only fill the disk
+        raise OSError(error.errno, error.strerror, error.filename or str(target.parent)) from None
     os.rename(draft, target)
     sync_folder(target.parent)
 
@@ -131,12 +146,22 @@ def release_file(central: Central, digest: str) -> Path:
 
 
 def put_on_stick(central: Central, header: bytes, stick: Path) -> None:
-    """Copy the file of an offered release, where it is not there yet. OSError."""
+    """Copy the file of an offered release, where it is not there whole. OSError."""
     manifest = manifest_of(header)
-    source, target = release_file(central, manifest.payload), stick / file_name(manifest.version)
-    size = len(header) + manifest.size
-    if source.exists() and not (target.exists() and target.stat().st_size == size):
+    source, target = release_file(central, manifest.payload), stick / file_name(manifest)
+    if source.exists() and not (target.exists() and _is_whole(target, Header(header, manifest))):
         _keep_file(source, target)
+
+
+def _is_whole(path: Path, header: Header) -> bool:
+    """Whether it is that release: a stick that was pulled out too early has the right size, and
+    no content."""
+    try:
+        check_payload(path, header)
+    except BadRelease:
+        return False
+    with path.open("rb") as file:
+        return file.read(len(header.raw)) == header.raw
 
 
 def withdraw_release(central: Central, viewer: Viewer, version: str, now: datetime) -> bool:
@@ -152,16 +177,24 @@ def change_rings(
     central: Central, viewer: Viewer, version: str, first_terminal: str, hours: int, now: datetime
 ) -> bool:
     """Name the first terminal, and after how many hours the rest follow; a release that was
-    stopped goes on. Whether there is such a release."""
+    stopped goes on. Whether there is such a release. FitsNot."""
     with central.store.transaction(central.site) as t:
-        values: dict[str, object] = {"hours": hours, "resumed": now}
-        if first_terminal:
-            values["first_terminal"] = first_terminal
-        changed = t.releases.change(version, **values)
+        changed = t.releases.change(version, hours=hours, resumed=now)
+        if changed and first_terminal:
+            t.releases.name_first(_file_for(t, version, first_terminal), first_terminal)
         if changed:
             what = told("release_rings", version=version, hours=hours)
             write_change(t, viewer, what, now)
     return changed
+
+
+def _file_for(t: Transaction, version: str, terminal: str) -> Offered:
+    """The file of that release which this terminal can run. FitsNot."""
+    for one in t.releases.standings():
+        for release in t.releases.all():
+            if one.terminal == terminal and release.version == version and fits(release, one):
+                return release
+    raise FitsNot(terminal)
 
 
 def resume_release(central: Central, viewer: Viewer, version: str, now: datetime) -> bool:
@@ -179,38 +212,46 @@ def resume_release(central: Central, viewer: Viewer, version: str, now: datetime
 def read_releases(central: Central, now: datetime) -> FleetReleases:
     with central.store.read(central.site) as t:
         standings = t.releases.standings()
-        releases = sorted(t.releases.all(), key=lambda r: version_key(r.version), reverse=True)
-        rings = {r.version: ring_of(r, standings, kiosk.__version__, now) for r in releases}
+        files = _with_rings(t, standings, now)
         publisher = trusted_publisher(t)
     rows = tuple(
         ReleaseRow(
             version=release.version,
-            ring=rings[release.version],
+            python=release.python,
+            machine=release.machine,
+            ring=ring,
             first_terminal=release.first_terminal,
             hours=release.hours,
             added=release.added,
             added_by=release.added_by,
         )
-        for release in releases
+        for release, ring in files
     )
     versions = {}
     for one in standings:
-        release = _release_for(one, releases, rings)
+        release = _release_for(one, files)
         if release is not None:
             versions[one.terminal] = release.version
     by_terminal = {one.terminal: one for one in standings}
     return FleetReleases(rows=rows, standings=by_terminal, wanted=versions, publisher=publisher)
 
 
-def _release_for(
-    one: Standing, newest_first: list[Offered], rings: dict[str, Ring]
-) -> Offered | None:
-    """The newest release that this terminal may run by now, where it does not run it."""
-    for release in newest_first:
+def _with_rings(
+    t: Transaction, standings: Iterable[Standing], now: datetime
+) -> list[tuple[Offered, Ring]]:
+    """Every file, the newest release first, and how far it has come."""
+    everyone = tuple(standings)
+    newest_first = sorted(t.releases.all(), key=lambda r: version_key(r.version), reverse=True)
+    return [(one, ring_of(one, everyone, kiosk.__version__, now)) for one in newest_first]
+
+
+def _release_for(one: Standing, files: Iterable[tuple[Offered, Ring]]) -> Offered | None:
+    """The newest release that this terminal can and may run by now, where it does not run it."""
+    for release, ring in files:
         if version_key(release.version) <= version_key(one.version):
             return None
         tried = release.version == one.refused
-        if not tried and goes_to(release, rings[release.version], one.terminal):
+        if fits(release, one) and not tried and goes_to(release, ring, one.terminal):
             return release
     return None
 
@@ -222,14 +263,11 @@ def wanted_release(
     standing = _standing_of(t, terminal, state, now)
     t.releases.put_standing(standing)
     publishers = t.releases.publishers()[1:]
-    newest_first = sorted(t.releases.all(), key=lambda r: version_key(r.version), reverse=True)
-    standings = t.releases.standings()
-    rings = {r.version: ring_of(r, standings, kiosk.__version__, now) for r in newest_first}
-    release = _release_for(standing, newest_first, rings)
+    release = _release_for(standing, _with_rings(t, t.releases.standings(), now))
     if release is None or not state.publisher:
         return WantedRelease(header=b"", publishers=publishers)
     if not release.first_terminal:
-        t.releases.change(release.version, first_terminal=terminal)
+        t.releases.name_first(release, terminal)
     return WantedRelease(header=release.header, publishers=publishers)
 
 
@@ -244,6 +282,8 @@ def _standing_of(t: Transaction, terminal: str, state: UpdateState, now: datetim
     return Standing(
         terminal=terminal,
         at=now,
+        python=state.python,
+        machine=state.machine,
         version=state.version,
         since=earlier.since if earlier and unchanged else now,
         fetched=state.fetched,

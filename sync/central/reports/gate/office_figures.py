@@ -163,12 +163,13 @@ def sections_for_papers(
 
 def _nameless(sums: BySection) -> tuple[str, ...]:
     """The sections in which NAMELESS officers or more have results, as long as their sum leaves
-    none or as many of the office: what remains of its figure must tell of nobody either."""
-    rated = {name: len(by_officer) for name, by_officer in sums.items() if by_officer}
-    rest = sum(n for name, n in rated.items() if not name or n < NAMELESS)
-    smallest_first = sorted(rated, key=lambda name: (rated[name], name))
-    large = [name for name in smallest_first if name and rated[name] >= NAMELESS]
-    if 0 < rest < NAMELESS:
+    none or as many of the office: what remains of its figure must tell of nobody either. Who moved
+    through several sections is one person."""
+    rated = {name: set(by_officer) for name, by_officer in sums.items() if by_officer}
+    smallest_first = sorted(rated, key=lambda name: (len(rated[name]), name))
+    large = [name for name in smallest_first if name and len(rated[name]) >= NAMELESS]
+    rest = set[str]().union(*(rated[name] for name in rated if name not in large))
+    if 0 < len(rest) < NAMELESS:
         large = large[1:]
     return tuple(large)
 
