@@ -31,7 +31,8 @@ def test_nothing_of_a_release_that_ended_at_once_keeps_the_compositor_waiting(
     os.close(write)
     readable, _, _ = select.select([read], [], [], 20)
     try:
-        assert readable and os.read(read, 1) == b""
+        assert readable
+        assert os.read(read, 1) == b""
     finally:
         os.close(read)
         process.wait(10)
