@@ -110,7 +110,7 @@ def silent_program(folder: Path, version: str) -> Path:
     program(folder, version, migrates=True)
     [app] = folder.glob("lib/*/site-packages/ui/app.py")
     text = app.read_text("utf-8")
-    opened = "    store, terminal = folder.open_verified(clock)\n"
+    opened = "    store, terminal, is_verified = folder.open_at_start(clock)\n"
     assert text.count(opened) == 1
     app.write_text(text.replace(opened, f"{opened}    signal.pause()\n"), "utf-8")
     return folder
