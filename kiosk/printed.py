@@ -34,7 +34,7 @@ def naming_who_may_not(message: str) -> str:
     login = pwd.getpwuid(os.geteuid()).pw_name
     return (
         f"{message}. This command acts as {login}: put a file where {login} may read it, "
-        "such as /tmp"
+        f"such as /tmp, and mount a stick with -o uid={login}"
     )
 
 

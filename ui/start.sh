@@ -37,11 +37,16 @@ on_trial() {
     [ "$version" = "$(readlink "$releases/current")" ]
 }
 
+runs() { # process: one that ended stays in the table until Cage asks for it
+    grep -qs '^State:.[^XZ]' "/proc/$1/status"
+}
+
+# It ends with the program: Cage waits for whoever has what it gave to the program.
 watch() { # ends a program that has not proven itself in time
     left=$seconds
     while [ "$left" -gt 0 ]; do
         sleep 1
-        on_trial && kill -0 "$1" 2>/dev/null || return
+        on_trial && runs "$1" || return
         left=$((left - 1))
     done
     give_up "it did not prove itself within $seconds seconds"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from kiosk.domain.filetable import BadTable, Row, Table, csv_rows, is_workbook, table
 from kiosk.domain.refusal import Refusal, excerpt
 from kiosk.domain.rostercsv import COLUMNS, REQUIRED, BadRoster, RosterFile, entries_in
+from sync.central.zeroformat import Digits, digits_shown
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet
@@ -62,16 +63,21 @@ def _sheets(data: bytes) -> list[tuple[str, list[Row]]]:
                 if described.typ != python_calamine.SheetTypeEnum.WorkSheet:
                     continue
                 sheet = workbook.get_sheet_by_name(described.name)
-                if rows := _rows(sheet):
+                if rows := _rows(sheet, digits_shown(data, described.name)):
                     sheets.append((described.name, rows))
     except (python_calamine.CalamineError, python_calamine.PasswordError, OSError):
         raise BadTable([Refusal("workbook_unreadable")]) from None
     return sheets
 
 
-def _rows(sheet: "CalamineSheet") -> list[Row]:
+def _rows(sheet: "CalamineSheet", digits: Digits) -> list[Row]:
     down, across = sheet.start or (0, 0)
-    cells = [[_text(value) for value in row] for row in sheet.to_python(skip_empty_area=True)]
+    values = sheet.to_python(skip_empty_area=True)
+    cells = [[_text(value) for value in row] for row in values]
+    for (line, column), least in digits.items():
+        i, j = line - down, column - across
+        if 0 <= i < len(cells) and 0 <= j < len(cells[i]) and cells[i][j].isdecimal():
+            cells[i][j] = cells[i][j].zfill(least)
     merged = [
         ((top - down, column - across), bottom - down)
         for (top, column), (bottom, _) in sheet.merged_cell_ranges or ()

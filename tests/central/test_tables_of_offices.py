@@ -110,6 +110,20 @@ def test_no_sheet_is_left_out_in_silence() -> None:
     assert told.startswith("more than one sheet has such a table: ทะเบียน, รายได้")
 
 
+def test_a_number_keeps_the_zeros_that_its_format_shows() -> None:
+    workbook_file = io.BytesIO()
+    book = xlsxwriter.Workbook(workbook_file, {"in_memory": True})
+    book.add_worksheet("ว่าง")
+    page = book.add_worksheet("รายชื่อ")
+    page.write_row("B2", ("รหัส", "ชื่อ"))
+    page.write_number("B3", 7, book.add_format({"num_format": "000"}))
+    page.write_string("C3", "สมหญิง")
+    page.write_row("B4", (8, "กตัญญู"))
+    book.close()
+    brought = read_roster(workbook_file.getvalue())
+    assert [one.number for one in brought.entries] == ["007", "8"]
+
+
 def test_a_line_without_a_name_is_no_officer_of_that_surname() -> None:
     with pytest.raises(BadRoster):
         read_roster("number,name,surname\n101,,ใจดี\n".encode())

@@ -98,6 +98,8 @@ def test_what_came_with_the_program_names_nobody_and_says_what_is_doubtful() -> 
     [
         b"",
         b"{}",
+        b'{"rows": []}',
+        b'{"rows": [{"code": "I2", "form": "IIT", "indicator": "x", "body": {"score": "9e1"}}]}',
         b'{"rows": [{"code": "I2"}]}',
         b'{"rows": [{"code": "I2", "form": "IIT", "indicator": "x", "more": 1}]}',
         b'{"rows": [{"code": "I2", "form": "IIT", "indicator": "x", "body": {"score": 1}}]}',
@@ -179,6 +181,25 @@ def test_a_row_that_can_not_be_taken_changes_nothing(
     told = {"round": "fy2027-1", "code": "E1", "base": "0", "score": "", **wrong}
     assert client.post("/ita/dindaeng", data=told).status_code == 400
     assert rows(central)["E1"].version == 0
+
+
+def test_a_score_that_is_none_leaves_what_was_typed_on_the_page(central: Central) -> None:
+    client = signed_in(central, ROLES["director"], now=NOW)
+    told = {"round": "fy2027-1", "code": "E1", "base": "0", "result": "ข้อความยาวของผู้เขียน"}
+    got = client.post("/ita/dindaeng", data={**told, "score": "82.8.7"})
+    assert got.status_code == 400
+    assert ">ข้อความยาวของผู้เขียน</textarea>" in got.text
+    assert 'name="score" value="82.8.7"' in got.text
+    assert "คะแนน: โปรดเขียนตัวเลข" in got.text
+
+
+def test_an_older_round_in_which_something_stands_can_be_chosen(central: Central) -> None:
+    with central.store.transaction(central.site) as t:
+        t.ita.append(2024, 1, "E1", 0, ItaBody(result="เดิม"), "a", NOW)
+    client = signed_in(central, ROLES["director"], now=NOW)
+    assert '<option value="fy2024-1">' in client.get("/ita/dindaeng").text
+    shown = client.get("/ita/dindaeng?round=fy2024-1").text
+    assert '<option value="fy2024-1" selected>' in shown
 
 
 def test_a_line_of_the_log_edited_twice_at_once_is_given_back_to_the_second(

@@ -6,6 +6,7 @@ screen, in central, and on its data partition once it is off.
 
 import json
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
@@ -94,9 +95,9 @@ class Disk:
         copy.unlink()
         return out
 
-    def give_data(self, kiosk: Path, work: Path, room: int = 0) -> None:
-        """A data partition that has this terminal's folder, as if the machine had made it; with
-        `room`, of so many bytes."""
+    def give_data(self, kiosk: Path, work: Path, room: int = 0, free: int = 0) -> None:
+        """A data partition that has this terminal's folder, as if the machine had made it. With
+        `room`, of so many bytes; with `free`, filled until so many are left to the terminal."""
         sectors = str(room // 512) if room else ""
         tool("sfdisk", "--quiet", "--append", self.file, given=f",{sectors},L,\n")
         number = len(
@@ -112,9 +113,23 @@ class Disk:
         made = work / "made.ext4"
         made.unlink(missing_ok=True)
         tool("mke2fs", "-q", "-t", "ext4", "-d", top, made, f"{size // 1024}k")
+        if free:
+            _fill(made, work, free)
         words = (f"if={made}", f"of={self.file}", "oflag=seek_bytes", "conv=sparse,notrunc")
         tool("dd", *words, f"seek={begin}", "bs=1M", "status=none")
         made.unlink()
+
+
+def _fill(partition: Path, work: Path, free: int) -> None:
+    """Put a file onto it that leaves only so many bytes to who is not root."""
+    said = tool("dumpe2fs", "-h", partition)
+    facts = re.findall(r"^(Free blocks|Reserved block count|Block size): +(\d+)", said, re.M)
+    numbers = {name: int(number) for name, number in facts}
+    blocks = numbers["Free blocks"] - numbers["Reserved block count"]
+    filler = work / "filler"
+    filler.write_bytes(os.urandom(max(0, blocks * numbers["Block size"] - free)))
+    tool("debugfs", "-w", "-R", f"write {filler} filler", partition)
+    filler.unlink()
 
 
 class Machine:

@@ -81,6 +81,7 @@ FIGURES = (
     _figure(
         "image: a night's sync; central's own unit",
         "12 of 12 in central; 443 answers",
+        trials.what_is_sent_by_hand_is_counted_in_central,
         trials.the_night_brings_to_central_what_was_pressed,
         trials.the_package_of_central_serves_at_443,
     ),
@@ -89,6 +90,7 @@ FIGURES = (
         "BIOS, UEFI, first start: the screen",
         trials.starts_from_bios_and_makes_its_data_partition,
         trials.starts_from_uefi_with_secure_boots_files,
+        trials.an_empty_disk_is_set_up_by_a_finger,
     ),
     _figure(
         "image: touch, panel, stick, disk, clock",
@@ -98,6 +100,7 @@ FIGURES = (
         trials.a_stick_takes_what_is_due,
         trials.a_full_disk_thanks_for_nothing_that_is_not_there,
         trials.a_clock_in_another_year_keeps_what_is_thanked,
+        trials.a_program_that_stands_is_started_again,
     ),
 )
 

@@ -37,6 +37,7 @@ thanks = 6
 port = "{panel}"
 
 [sync]
+at = "00:00"
 ca = "{ca}"
 stick = "/media/usb"
 """

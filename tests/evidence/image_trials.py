@@ -21,11 +21,13 @@ from PIL import Image
 
 import kiosk
 from hardware.simulator import SimulatedPanel
+from kiosk.datafolder import DataFolder
 from kiosk.releases import Releases
 from kiosk.store.engine import Store
 from kiosk.store.verify import Verified, verify
 from tests.evidence import guest, image_office
 from tests.evidence.booted import Disk, Machine, device, is_lit, switched_on, tool
+from tests.evidence.image_questions import TERMINAL, Drawn, Finger, NotThere, invited
 from tests.supply import debian
 from ui.trial.stage import command
 
@@ -35,6 +37,10 @@ ANSWERS = 60
 """Seconds that anything else may take."""
 _NIGHT = 25 * 60
 """And a night: a sync is not tried in the first quarter of an hour after a start."""
+_FILLS = 15 * 60
+"""Until presses have filled what a disk has left."""
+_STANDS = 240
+"""Until a program that gives no sign of life is ended: a minute for systemd, the rest for QEMU."""
 _FORWARDED = 9443
 _NEWER, _BROKEN = "9.9.8", "9.9.9"
 _HOLD = 4.0
@@ -48,6 +54,27 @@ _BEST, _WORST = (145, 365), (1135, 365)
 _GREEN, _RED = (138, 208, 160), (255, 172, 154)
 _BEST_FACE = (145 / 1280, 430 / 800)
 """Of the ready screen at 1280 by 800 (ui/pictures/ready.png)."""
+_STALLS = ("STOPPED", "LOCKED")
+_BESIDE = """\
+#!/bin/sh
+# Runs as what it hinders, which takes the place of this shell.
+cd /var/lib/kiosk
+called() {{
+    [ ! -e "seen-$1" ] && ls /dev/serial/by-id/*_"$1"-* >/dev/null 2>&1 && touch "seen-$1"
+}}
+lock='import sqlite3, time
+held = sqlite3.connect("kiosk.db", isolation_level=None, timeout=30)
+held.execute("BEGIN IMMEDIATE")
+time.sleep(9999)'
+case " $* " in
+*" run ")
+    while sleep 1; do
+        if called STOPPED; then kill -STOP $$; fi
+        if called LOCKED; then python3 -c "$lock" & fi
+    done &
+esac
+exec {python} "$@"
+"""
 PANEL = device(driver="usb-serial", chardev="panel", id="panel", bus="usb.0", serial="PANEL")
 
 
@@ -118,11 +145,19 @@ class Bench:
     random: Random
     cuts: int
 
-    def disk(self, *, given: bool = True, room: int = 0, terminal: Path | None = None) -> Disk:
-        """A new disk; `given`: with the data of a terminal; `room`: bytes of its data partition."""
+    def disk(
+        self,
+        *,
+        given: bool = True,
+        room: int = 0,
+        free: int = 0,
+        terminal: Path | None = None,
+    ) -> Disk:
+        """A new disk; `given`: with the data of a terminal; `room` and `free`: bytes of its data
+        partition, and those that are left."""
         disk = Disk(self.image, self.folder / "disk.img")
         if given:
-            disk.give_data(terminal or self.terminal, self.folder, room)
+            disk.give_data(terminal or self.terminal, self.folder, room, free)
         return disk
 
     def with_release(self, version: str) -> Path:
@@ -135,6 +170,16 @@ class Bench:
         python.touch()
         python.chmod(0o755)
         Releases(data / "releases").switch(version)
+        return data
+
+    def hindered(self) -> Path:
+        """A terminal's data whose program has somebody beside it who stops it, or locks its file,
+        once each, when a device of that name is plugged in."""
+        data = self.with_release(_NEWER)
+        Releases(data / "releases").prove()
+        home, packaged = data / "releases" / _NEWER, debian.terminal()
+        (home / "bin" / "python").write_text(_BESIDE.format(python=packaged.home / "bin/python"))
+        (home / "bin" / "kiosk").write_text("from ui.__main__ import main\n\nmain()\n")
         return data
 
     def unpack(self, folder: Path, into: Path) -> None:
@@ -267,6 +312,33 @@ def _files(stick: Path) -> list[str]:
     return tool("mdir", "-b", "-/", "-i", stick, "::").split()
 
 
+def a_program_that_stands_is_started_again(bench: Bench) -> str:
+    """Its process is stopped; later its file is locked by another one. Signs of life end then, and
+    systemd starts the program anew within some minutes."""
+    disk = bench.disk(terminal=bench.hindered())
+    wires = [word for how in _STALLS for word in ("-chardev", f"null,id={how}")]
+    with bench.on(disk, *wires) as machine:
+        if trouble := comes_up(machine):
+            return trouble
+        for how in _STALLS:
+            words = {"driver": "usb-serial", "bus": "usb.0", "serial": how}
+            machine.hand.do("device_add", **words, chardev=how, id=how)
+            if not machine.comes_to(lambda picture: not shows_faces(picture), _STANDS):
+                return f"{how}: nothing happened"
+            if trouble := comes_up(machine):
+                return f"{how}: {trouble}"
+        machine.touch(*_BEST_FACE)
+        machine.comes_to(lambda picture: not shows_faces(picture), ANSWERS)
+        if not machine.shuts_down(ANSWERS):
+            return "the power button did not switch it off"
+    ratings, wrong = bench.ratings(disk)
+    logs = disk.data(bench.folder).glob("log/journal/*/*.journal")
+    ended = sum(log.read_bytes().count(b"Watchdog timeout") for log in logs)
+    if wrong or ratings != 1:
+        return wrong or f"{ratings} ratings"
+    return "" if ended == len(_STALLS) else f"ended {ended} times by the watchdog"
+
+
 def the_mains_are_cut_in_the_middle_of_presses(bench: Bench) -> str:
     """Again and again, on the same disk."""
     disk = bench.disk()
@@ -290,14 +362,17 @@ def the_mains_are_cut_in_the_middle_of_presses(bench: Bench) -> str:
 
 
 def a_full_disk_thanks_for_nothing_that_is_not_there(bench: Bench) -> str:
-    disk, panel = bench.disk(room=24 * 2**20), Panel(bench.folder)
+    disk, panel = bench.disk(room=24 * 2**20, free=3 * 2**19), Panel(bench.folder)
     with bench.on(disk, *panel.options, "-device", PANEL) as machine:
         if not panel.comes_up():
             return "not one was acknowledged"
-        deadline = monotonic() + 3 * ANSWERS
-        while monotonic() < deadline and panel.press(10):
+        deadline = monotonic() + _FILLS
+        while (is_thanked := panel.press(10)) and monotonic() < deadline:
             pass
+        machine.screen("full-disk")
         machine.cut()
+    if is_thanked:
+        return f"{panel.lit} presses did not fill it"
     return bench.wrong(disk, panel)
 
 
@@ -345,23 +420,73 @@ def a_newer_release_proves_itself_on_the_machine(bench: Bench) -> str:
     return "" if state == (_NEWER, _NEWER, "") else f"current, proven, on trial: {state}"
 
 
+def an_empty_disk_is_set_up_by_a_finger(bench: Bench) -> str:
+    """The first questions, from the clock to the PIN, with central's certificate compared."""
+    disk = bench.disk(given=False)
+    with bench.on(disk) as machine:
+        try:
+            Finger(machine, bench.folder).answer_all(lambda: invited(bench.central), STARTS)
+        except NotThere as missing:
+            return str(missing)
+        guest.within(10, lambda: False)
+        machine.screen("first-terminal")
+        if not machine.shuts_down(ANSWERS):
+            return "the power button did not switch it off"
+    if TERMINAL not in command("sync.central.cli", bench.central, "terminals", "list"):
+        return "central does not know it"
+    data = DataFolder(disk.data(bench.folder) / "kiosk")
+    is_marked = data.unfinished_file.exists() or not data.in_service_file.exists()
+    return "it would ask its questions again" if is_marked else ""
+
+
+def what_is_sent_by_hand_is_counted_in_central(bench: Bench) -> str:
+    """A finger rates before midnight; after it, staff chooses "Send now"."""
+    today = datetime.now(UTC)
+    with bench.on(bench.disk(), "-rtc", _before_midnight(today, 5)) as machine:
+        return comes_up(machine) or _rates_and_sends(machine, bench, today, 5)
+
+
+def _before_midnight(day: datetime, minutes: int) -> str:
+    """A machine's clock, for QEMU."""
+    return f"base={day:%Y-%m-%d}T23:{60 - minutes}:00"
+
+
+def _rates_and_sends(machine: Machine, bench: Bench, day: datetime, minutes: int) -> str:
+    before = _counted(bench.central, day, "101")
+    machine.touch(*_BEST_FACE)
+    guest.within(minutes * 60 + 20 - machine.seconds, lambda: False)
+    machine.touch(0.01, 0.01, _HOLD)
+    guest.within(3, lambda: False)
+    for digit in (bench.folder / image_office.SERVICE_PIN).read_text():
+        machine.touch(*_KEYS[digit], 0.5)
+    guest.within(5, lambda: False)
+    machine.screen("before-sending")
+    machine.touch(*Drawn(bench.folder).send_now())
+    sent = guest.within(ANSWERS, lambda: _counted(bench.central, day, "101") == before + 1)
+    machine.screen("after-sending")
+    return "" if sent else "central has no rating of it"
+
+
 def the_night_brings_to_central_what_was_pressed(bench: Bench) -> str:
     """The machine's clock is six minutes before midnight; after it the day is closed and sent."""
     today = datetime.now(UTC)
     if today.hour >= 22:
         return "not tried in the last two hours of a day: central would not believe the clock"
     disk, panel = bench.disk(), Panel(bench.folder)
-    clock = f"base={today:%Y-%m-%d}T23:54:00"
+    before, clock = _counted(bench.central, today, "101"), _before_midnight(today, 6)
     with bench.on(disk, *panel.options, "-device", PANEL, "-rtc", clock) as machine:
         pressed = sum([panel.comes_up(), *(panel.press() for _ in range(11))])
-        sent = panel.until(_NIGHT, lambda: _central_has(bench.central, today, pressed))
+        whole = before + pressed
+        sent = panel.until(_NIGHT, lambda: _counted(bench.central, today, "101") == whole)
         machine.cut()
     return "" if sent and pressed == 12 else f"{pressed} thanked, central has not as many"
 
 
-def _central_has(central: Path, day: datetime, ratings: int) -> bool:
+def _counted(central: Path, day: datetime, officer: str) -> int:
+    """How many ratings of this officer central has of that day."""
     tally = command("sync.central.cli", central, "tally", "--date", f"{day:%Y-%m-%d}")
-    return bool(re.search(rf"\b{ratings}\b", tally.partition("\n")[2]))
+    row = re.search(rf"^{officer} +(\d+) ", tally, re.M)
+    return int(row[1]) if row else 0
 
 
 def the_package_of_central_serves_at_443(bench: Bench) -> str:
@@ -394,7 +519,10 @@ TRIALS = (
     a_clock_in_another_year_keeps_what_is_thanked,
     a_release_that_can_not_start_is_given_up_by_the_machine_itself,
     a_newer_release_proves_itself_on_the_machine,
+    a_program_that_stands_is_started_again,
     the_mains_are_cut_in_the_middle_of_presses,
+    an_empty_disk_is_set_up_by_a_finger,
+    what_is_sent_by_hand_is_counted_in_central,
     the_night_brings_to_central_what_was_pressed,
     the_package_of_central_serves_at_443,
 )

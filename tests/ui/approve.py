@@ -26,16 +26,16 @@ WORDIEST = ("ready", "reasons", "thanks")
 STAFFS = ("sign-on", "pin", "own-round", "duty-menu", "service-menu", "panel-setup", "first", "set")
 """How the names of screens begin that no citizen reads."""
 ALIKE = (
-    "clock-wrong",
-    "way",
-    "address",
-    "code-trouble",
-    "counter",
-    "asking",
-    "joined",
-    "pin",
-    "pin-again",
-    "done",
+    "first-clock-wrong",
+    "first-way",
+    "first-address",
+    "first-code-trouble",
+    "first-counter",
+    "first-asking",
+    "first-joined",
+    "first-pin",
+    "first-pin-again",
+    "first-done",
 )
 """Of the first questions: those that stand as another one does."""
 LARGE = (SIZES[0], SIZES[-1])

@@ -5,13 +5,16 @@ import re
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from typer.testing import CliRunner, Result
 
 from kiosk.clock import SystemClock
 from kiosk.datafolder import DataFolder
 from kiosk.domain.encounter import HoldReasons, Record
 from kiosk.lockout import PinRight
+from kiosk.store.state import Enrolment
 from sync.central.cli import app as central_app
+from sync.signing import public_text
 from tests.support.builders import TODAY, asking, rating
 from ui.cli import app as kiosk_app
 
@@ -249,3 +252,14 @@ def test_one_of_a_thing_is_said_in_the_singular(folder: Path) -> None:
     agreed = "All agrees: 0 ratings on 0 sheets, 1 journal entry, 0 day reports, 0 receipts."
     assert kiosk(folder, "verify").stdout.strip() == agreed
     assert "0 reports to send" in kiosk(folder, "status").stdout
+
+
+def test_the_counter_is_the_one_on_the_screen_that_central_gave(folder: Path) -> None:
+    store, terminal = DataFolder(folder).open(SystemClock())
+    key = public_text(Ed25519PrivateKey.generate())
+    terminal.join(
+        Enrolment(url="https://x", site="dindaeng", terminal="t", counter="12", central_key=key)
+    )
+    store.close()
+    assert "counter   12\n" in kiosk(folder, "status").stdout
+    assert '"counter": "12"' in kiosk(folder, "status", "--json").stdout

@@ -305,7 +305,7 @@ def test_a_copy_to_where_the_command_may_not_look_says_who_may_not(
     login = pwd.getpwuid(os.geteuid()).pw_name
     assert done.stderr == (
         f"kiosk: {copy}: Permission denied. This command acts as {login}: put a file where "
-        f"{login} may read it, such as /tmp\n"
+        f"{login} may read it, such as /tmp, and mount a stick with -o uid={login}\n"
     )
 
 

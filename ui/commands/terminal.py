@@ -128,7 +128,7 @@ def _status_shown(folder: "DataFolder", settings: "Settings", status: "Status") 
     return StatusShown(
         version=release.version(),
         data=str(folder.path),
-        counter=settings.office.counter,
+        counter=_counter(settings, status),
         central=enrolment.url if enrolment else "",
         site=enrolment.site if enrolment else "",
         terminal=enrolment.terminal if enrolment else "",
@@ -145,9 +145,14 @@ def _status_shown(folder: "DataFolder", settings: "Settings", status: "Status") 
     )
 
 
+def _counter(settings: "Settings", status: "Status") -> str:
+    """Where central says this terminal stands, as its screen shows it; else its own file's."""
+    return status.enrolment.counter if status.enrolment else settings.office.counter
+
+
 def _status_lines(folder: "DataFolder", settings: "Settings", status: "Status") -> Iterator[str]:
     yield f"data      {folder.path}"
-    yield f"counter   {settings.office.counter}"
+    yield f"counter   {_counter(settings, status)}"
     enrolment = status.enrolment
     if enrolment:
         yield f"central   {enrolment.url} as {enrolment.site}/{enrolment.terminal}"

@@ -48,8 +48,11 @@ class RoundTaken(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ItaRound:
+    """`written`: every round in which somebody has written, newest first."""
+
     period: Period
     rows: tuple[EditedRow, ...]
+    written: tuple[Period, ...]
 
 
 def read_ita_round(central: Central, code: str, today: date) -> ItaRound:
@@ -63,7 +66,10 @@ def read_ita_round(central: Central, code: str, today: date) -> ItaRound:
         period = periods.parse(code, starts) if code else periods.round_of(today, starts)
         if period.part not in _ROUNDS:
             raise NoSuchRound(period.code)
-        return ItaRound(period=period, rows=_rows(t, period))
+        written = tuple(
+            periods.parse(f"fy{year}-{number}", starts) for year, number in t.ita.rounds()
+        )
+        return ItaRound(period=period, rows=_rows(t, period), written=written)
 
 
 def read_pictures(central: Central, period: Period) -> dict[str, bytes]:

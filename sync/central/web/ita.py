@@ -1,15 +1,21 @@
 """The pages on which the ITA measures report is written."""
 
+import re
+from dataclasses import dataclass, replace
+
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
+from kiosk.domain.refusal import Refusal
 from sync.central import itaform
+from sync.central.period import Period
 from sync.central.photos import BadPhoto
 from sync.central.reports import gate
 from sync.central.usecases.ita import (
     ITA_TEXT,
     WHOLE_OFFICE,
     ItaBody,
+    ItaRound,
     NoSuchPicture,
     NoSuchRound,
     add_picture,
@@ -28,8 +34,23 @@ from sync.central.web.rendering import HEADERS, PageError, page
 router = APIRouter(include_in_schema=False)
 
 _ARABIC = str.maketrans("๐๑๒๓๔๕๖๗๘๙,", "0123456789.")
+_SCORE, _MOST = re.compile(r"[0-9]{1,3}(\.[0-9]*)?"), 100
 _CAPTION = 500
 """Characters of a picture's caption, and of what it shows."""
+
+
+class BadScore(Refusal):
+    """What stands in the field of the score is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What somebody wrote into a row, from version `base`, and why it was not saved."""
+
+    code: str
+    base: int
+    body: ItaBody
+    problem: Refusal
 
 
 @router.get("/ita/{site}")
@@ -45,7 +66,13 @@ def post_ita_text(
     request: Request, site: str, form: Form, reader: ItaEditor, now: CurrentTime
 ) -> Response:
     round_code, row_code = form.text("round", 20), form.text("code", 20)
-    body, base = _body(form), form.number("base")
+    base = form.number("base")
+    try:
+        body = _body(form, _score(form.text("score", 10)))
+    except BadScore as error:
+        written = _body(form, form.text("score", 10))
+        typed = Typed(code=row_code, base=base, body=written, problem=error)
+        return _ita_page(request, reader, round_code, typed=typed)
     try:
         alone = save_ita_text(reader.central, reader.viewer, round_code, row_code, base, body, now)
     except NoSuchRound:
@@ -109,23 +136,28 @@ def _ita_page(
     crossed: str = "",
     refused: str = "",
     problem: BadPhoto | None = None,
+    typed: Typed | None = None,
 ) -> Response:
     """`crossed`: a row into which somebody else wrote at the same time; `refused`: one whose
-    picture was not taken, and why."""
+    picture was not taken, and why; `typed`: what was not saved stands in its row still."""
     today = parts_of(request).today()
     ita_round = read_ita_round(reader.central, code, today)
-    period = ita_round.period
+    period, rows = ita_round.period, ita_round.rows
+    if typed:
+        rows = tuple(
+            replace(row, body=typed.body) if row.row.code == typed.code else row for row in rows
+        )
     opened = request.query_params.get("row", "")
     return page(
         request,
         "ita.html",
         reader.viewer,
         reader.central,
-        409 if crossed else 400 if problem else 200,
-        rows=ita_round.rows,
+        409 if crossed else 400 if problem or typed else 200,
+        rows=rows,
         drafts=itaform.drafts(ita_round.rows),
         period=period,
-        rounds=itaform.rounds(today, period.starts),
+        rounds=_choices(ita_round, itaform.rounds(today, period.starts)),
         evidence=gate.office(reader.central, reader.viewer, period, today),
         sections=[
             name for name in gate.section_members(reader.central, reader.viewer, period) if name
@@ -134,13 +166,20 @@ def _ita_page(
         crossed=crossed,
         refused=refused,
         problem=problem,
-        open=crossed or refused or opened,
+        typed=typed,
+        open=crossed or refused or (typed.code if typed else opened),
     )
 
 
-def _body(form: Posted) -> ItaBody:
+def _choices(shown: ItaRound, usual: tuple[Period, ...]) -> list[Period]:
+    """The rounds to choose from, newest first: also older ones in which something stands."""
+    every = {period.code: period for period in (*usual, *shown.written, shown.period)}
+    return sorted(every.values(), key=lambda period: period.first_day, reverse=True)
+
+
+def _body(form: Posted, score: str) -> ItaBody:
     return ItaBody(
-        score=_score(form.text("score", 10)),
+        score=score,
         question=form.prose("question", ITA_TEXT),
         shortfall=form.prose("shortfall", ITA_TEXT),
         measure=form.prose("measure", ITA_TEXT),
@@ -151,14 +190,10 @@ def _body(form: Posted) -> ItaBody:
 
 
 def _score(text: str) -> str:
-    """A score as people type it, Thai or Arabic digits; PageError when it is none."""
+    """A score as people type it, Thai or Arabic digits; BadScore when it is none."""
     plain = text.translate(_ARABIC)
     if not plain:
         return ""
-    try:
-        value = float(plain)
-    except ValueError:
-        raise PageError(400, "no_number") from None
-    if not 0 <= value <= 100:
-        raise PageError(400, "no_number")
-    return f"{value:.2f}"
+    if not _SCORE.fullmatch(plain) or float(plain) > _MOST:
+        raise BadScore("ita_score", most=_MOST, text=text)
+    return f"{float(plain):.2f}"
