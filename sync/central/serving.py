@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from types import FrameType
 
 import uvicorn
 
@@ -107,17 +108,23 @@ def _serve(
     ends_with_parent: int | None,
 ) -> None:
     """What one process does, until it is ended."""
-    # uvicorn raises what ended it once more, when all is done: it must not cut off what follows.
-    for one in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(one, lambda *_: None)
     config = server_config(central, service)
     # The first paper need not wait for its typeface.
     threading.Thread(target=fonts.letters, daemon=True).start()
     nights = Nights(central, utc_now, partial(_look_at_certificate, central, service.tls_cert))
     _look_at_certificate(central, service.tls_cert, utc_now())
+    server = WatchedServer(config, central, manager, nights, ends_with_parent)
+
+    def end(_signal: int, _frame: FrameType | None) -> None:
+        server.should_exit = True
+
+    # What comes before uvicorn listens to it ends the server too. uvicorn raises it once more, when
+    # all is done: it must not cut off what follows.
+    for one in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(one, end)
     nights.start()
     try:
-        WatchedServer(config, central, manager, nights, ends_with_parent).run(sockets=[listener])
+        server.run(sockets=[listener])
     finally:
         nights.end()
 
