@@ -11,6 +11,7 @@ from kiosk.clock import SystemClock
 from kiosk.datafolder import DataFolder
 from kiosk.domain.encounter import HoldReasons, Record
 from kiosk.lockout import PinRight
+from kiosk.store.journal import Kind
 from sync.central.cli import app as central_app
 from tests.support.builders import TODAY, asking, rating
 from ui.cli import app as kiosk_app
@@ -249,3 +250,12 @@ def test_one_of_a_thing_is_said_in_the_singular(folder: Path) -> None:
     agreed = "All agrees: 0 ratings on 0 sheets, 1 journal entry, 0 day reports, 0 receipts."
     assert kiosk(folder, "verify").stdout.strip() == agreed
     assert "0 reports to send" in kiosk(folder, "status").stdout
+
+
+def test_status_says_why_a_sync_failed_in_words(folder: Path) -> None:
+    store, _ = DataFolder(folder).open(SystemClock())
+    with store.transaction() as t:
+        t.journal.append(SystemClock().now(), Kind.SYNC_FAILED, {"reason": "no route to host"})
+    store.close()
+    [line] = [one for one in kiosk(folder, "status").stdout.splitlines() if "failed" in one]
+    assert line.endswith(": no route to host")

@@ -62,7 +62,7 @@ def backup(
 ) -> None:
     """Write a whole copy of the database while the terminal runs.
 
-    Sealed to the office's key where kiosk.toml has its public half, under [backup].
+    Sealed to the office's key where kiosk.toml has its public half (key under "backup").
     """
     from kiosk.clock import SystemClock
 
