@@ -506,7 +506,10 @@ def _opened(copy: Path, secret: str) -> bytes:
 
     with copy.open("rb") as file:
         if not officekey.is_sealed(file):
-            return file.read()
+            content = file.read()
+            if secret and content.startswith(b"SQLite format 3"):
+                raise FolderError(f"{copy}: {officekey.NOT_SEALED}")
+            return content
         if not secret:
             raise FolderError(f"{copy}: only the office's key opens it; name its file with --key")
         plain = io.BytesIO()

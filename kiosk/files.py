@@ -34,7 +34,11 @@ def new_file(target: Path) -> Iterator[BinaryIO]:
     """A new file `target`, mode 0600: whole and durable after the block, or not there. Who writes
     the same at once does not disturb. FileExistsError; OSError."""
     with new_path(target) as draft, draft.open("wb") as file:
-        yield file
+        try:
+            yield file
+        except OSError as error:
+            error.filename = error.filename or str(target)  # which disk is full
+            raise
 
 
 @contextmanager
@@ -43,7 +47,10 @@ def new_path(target: Path) -> Iterator[Path]:
     if target.exists():
         raise FileExistsError(errno.EEXIST, "is there already; name another file", str(target))
     draft = target.with_name(f".{target.name}.{secrets.token_hex(4)}{DRAFT}")
-    os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+    try:
+        os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+    except FileNotFoundError:
+        raise FileNotFoundError(errno.ENOENT, "no such folder", str(target.parent)) from None
     try:
         yield draft
         with draft.open("rb") as file:

@@ -17,6 +17,7 @@ import pyrage
 
 _SECRET = re.compile(r"AGE-SECRET-KEY-1[02-9AC-HJ-NP-Z]{58}")
 _BEGINS = b"age-encryption.org/v1\n"
+NOT_SEALED = "is not sealed to any key; leave --key out if you know who wrote it"
 
 
 class NotOpened(Exception):
@@ -41,8 +42,9 @@ def is_sealed(file: BinaryIO) -> bool:
 
 
 def secret_in(text: str) -> str:
-    """The secret key in what somebody stored of it, whatever stands around; NoKey."""
-    key = _SECRET.search(text.upper())
+    """The secret key in what somebody stored of it, whatever stands around, also in groups or over
+    several lines as one types from paper; NoKey."""
+    key = _SECRET.search("".join(text.upper().split()))
     if key is None:
         raise NoKey("holds no key; it begins with AGE-SECRET-KEY-1")
     return key[0]

@@ -74,8 +74,11 @@ def keys(home: Central) -> set[str]:
 
 
 def test_the_office_alone_opens_its_backup_on_a_fresh_machine(
-    folder: Path, home: Central, tmp_path: Path
+    folder: Path, home: Central, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("KIOSK_CENTRAL_BACKUP_KEY", officekey.new_key()[1])
+    assert "take it away" in command(folder, "backup-key", "new", "--replace").stderr
+    monkeypatch.delenv("KIOSK_CENTRAL_BACKUP_KEY")
     made = command(folder, "backup-key", "new")
     secret = made.stdout.strip()
     assert secret.startswith("AGE-SECRET-KEY-1")
@@ -83,12 +86,15 @@ def test_the_office_alone_opens_its_backup_on_a_fresh_machine(
     assert "sealed to age1" in command(folder, "backup-key", "new").stderr, "the first one stays"
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
+    nowhere = command(folder, "backup", "--to", str(tmp_path / "gone")).stderr
+    assert nowhere.endswith(f"{tmp_path / 'gone'}: no such folder\n")
     assert command(folder, "backup", "--to", str(elsewhere)).exit_code == 0
     [copy] = elsewhere.iterdir()
     assert copy.name.endswith(".zip.age")
     assert b"PK" not in copy.read_bytes()[:300]
     paper = tmp_path / "paper.txt"
-    paper.write_text(f"our key, do not lose it:\n  {secret.lower()}\n")
+    groups = f"{secret[:40]}\n  {secret[40:60].lower()} {secret[60:]}"
+    paper.write_text(f"our key, do not lose it:\n  {groups}\nkept in the safe\n")
     fresh = tmp_path / "fresh"
     assert "only the office's key" in command(fresh, "restore", str(copy)).stderr
     whole = command(fresh, "restore", str(copy), "--key", str(paper), "--check")
@@ -107,6 +113,8 @@ def test_what_is_not_the_offices_whole_file_puts_nothing_back(
     sealed = with_settings(home, backup_key=public)
     copy = tmp_path / "copy.zip.age"
     installation.back_up(sealed, copy, quiet)
+    plain = tmp_path / "plain.zip"
+    installation.back_up(home, plain, quiet)
     good = copy.read_bytes()
     middle = len(good) // 2
     spoiled = {
@@ -116,6 +124,7 @@ def test_what_is_not_the_offices_whole_file_puts_nothing_back(
         "damaged or cut": (good[:100], secret),
         "is damaged": (good[:middle] + bytes([good[middle] ^ 1]) + good[middle + 1 :], secret),
         "is no whole backup": (b"", secret),
+        "is not sealed to any key": (plain.read_bytes(), secret),
     }
     for said, (data, key) in spoiled.items():
         copy.write_bytes(data)
@@ -158,13 +167,16 @@ def test_a_backup_that_the_disk_has_no_room_for_leaves_nothing(tmp_path: Path) -
     assert full.value.errno == errno.ENOSPC
     target = tmp_path / "copy"
 
-    def half_written() -> None:
+    def half_written(end: BaseException) -> None:
         with new_file(target) as file:
             file.write(b"half")
-            raise KeyboardInterrupt
+            raise end
 
     with pytest.raises(KeyboardInterrupt):
-        half_written()
+        half_written(KeyboardInterrupt())
+    with pytest.raises(OSError, match="No space left") as full:
+        half_written(full.value)
+    assert full.value.filename == str(target), "which disk it is"
     assert list(tmp_path.iterdir()) == []
 
 

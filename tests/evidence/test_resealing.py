@@ -1,6 +1,8 @@
 """Central names a sheet that was changed and sealed again, whenever that was done."""
 
+from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pysqlite3.dbapi2 as sqlite
@@ -13,7 +15,13 @@ from kiosk.store.witnessed import Pending
 from sync import closing, exchange
 from sync.absence import Hours
 from sync.central.usecases import witness
-from sync.central.usecases.terminals import enrol_terminal, invite_terminal, revoke_terminal
+from sync.central.usecases.terminals import (
+    Release,
+    enrol_terminal,
+    invite_terminal,
+    revoke_terminal,
+    unreported_days,
+)
 from sync.client import SyncFailed
 from sync.commitment import Dimension
 from sync.messages import Enrol
@@ -31,7 +39,7 @@ from tests.evidence.resealing import (
 )
 from tests.support.builders import TODAY, rating
 from tests.support.central import person
-from tests.support.two_people import confirm_generation
+from tests.support.two_people import confirm_generation, release_terminal
 
 
 def test_an_honest_day_raises_no_alarm(tmp_path: Path) -> None:
@@ -71,6 +79,37 @@ def test_a_day_that_is_never_reported_is_named_though_no_later_one_is_reported(
     bench.look()
     [alarm] = bench.alarms()
     assert alarm.detail == f"day {TODAY}: was witnessed and is not reported"
+    bench.end()
+
+
+def test_two_people_who_let_an_older_copy_go_on_do_not_hide_that_a_day_is_gone(
+    tmp_path: Path,
+) -> None:
+    bench = Bench(tmp_path)
+    bench.copy_terminal()
+    bench.press(1, 1, 1)
+    bench.look()
+    bench.put_terminal_back()
+    for days in range(5):
+        if days == 1:
+            with pytest.raises(SyncFailed, match="central says"):
+                bench.look()
+            seen = unreported_days(bench.central, "t1", bench.clock.now().wall.date())
+            assert seen == (TODAY,)
+            bench.release()
+        if days:
+            bench.press_as(partial(replace, business_date=TODAY + timedelta(days=days)), 5)
+            bench.look()
+        bench.clock.set_wall(bench.clock.now().wall + timedelta(days=1))
+    missed = f"day {TODAY}: was witnessed and is not reported"
+    assert missed in [alarm.detail for alarm in bench.alarms() if alarm.settled is None]
+    # A person who has settled it is not asked about the same day again and again.
+    now = bench.clock.now().wall
+    it = person("x", "it")
+    assert release_terminal(bench.central, it, "t1", "copy of the day before", now) is Release.DONE
+    bench.press_as(partial(replace, business_date=TODAY + timedelta(days=5)), 5)
+    bench.look()
+    assert missed not in [alarm.detail for alarm in bench.alarms() if alarm.settled is None]
     bench.end()
 
 

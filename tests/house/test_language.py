@@ -49,6 +49,13 @@ def test_documents_and_help_use_plain_words() -> None:
     hold("plain English", offences())
 
 
+def test_no_word_of_a_help_text_is_taken_for_markup() -> None:
+    """Rich leaves out what stands in brackets, such as a settings file's table."""
+    texts = [*help_texts(get_command(kiosk_app), "kiosk"),
+             *help_texts(get_command(central_app), "kiosk-central")]  # fmt: skip
+    assert [name for name, text in texts if re.search(r"\[[a-z/]", text)] == []
+
+
 @pytest.mark.parametrize("path", FOR_READERS, ids=str)
 def test_no_sentence_is_longer_than_thirty_words(path: Path) -> None:
     long = [sentence for sentence in sentences(path) if len(sentence.split()) > MOST_WORDS]

@@ -63,9 +63,10 @@ def test_what_is_not_the_whole_copy_puts_nothing_back(folder: DataFolder, tmp_pa
     with pytest.raises(StoreFailed, match="exists already"):
         folder.back_up(store, copy, "")
     store.close()
-    good = copy.read_bytes()
+    good, plain = copy.read_bytes(), folder.database.read_bytes()
     middle = len(good) // 2
     for data, key, said in (
+        (plain, SECRET, "not sealed to any key"),
         (good, officekey.new_key()[0], "sealed to another key"),
         (good[:-1], SECRET, "damaged or cut off"),
         (good[:middle] + bytes([good[middle] ^ 1]) + good[middle + 1 :], SECRET, "damaged"),

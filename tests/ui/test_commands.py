@@ -12,6 +12,7 @@ from kiosk.clock import SystemClock
 from kiosk.datafolder import DataFolder
 from kiosk.domain.encounter import HoldReasons, Record
 from kiosk.lockout import PinRight
+from kiosk.store.journal import Kind
 from kiosk.store.state import Enrolment
 from sync.central.cli import app as central_app
 from sync.signing import public_text
@@ -263,3 +264,12 @@ def test_the_counter_is_the_one_on_the_screen_that_central_gave(folder: Path) ->
     store.close()
     assert "counter   12\n" in kiosk(folder, "status").stdout
     assert '"counter": "12"' in kiosk(folder, "status", "--json").stdout
+
+
+def test_status_says_why_a_sync_failed_in_words(folder: Path) -> None:
+    store, _ = DataFolder(folder).open(SystemClock())
+    with store.transaction() as t:
+        t.journal.append(SystemClock().now(), Kind.SYNC_FAILED, {"reason": "no route to host"})
+    store.close()
+    [line] = [one for one in kiosk(folder, "status").stdout.splitlines() if "failed" in one]
+    assert line.endswith(": no route to host")

@@ -1,5 +1,6 @@
 """The terminal itself: make its data folder, run it, start it with the machine, say how it is."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -165,7 +166,7 @@ def _status_lines(folder: "DataFolder", settings: "Settings", status: "Status") 
     last_sync, failure = status.last_sync, status.last_failure
     yield f"last sync {last_sync.at if last_sync else 'never'}"
     if failure and (not last_sync or failure.seq > last_sync.seq):
-        yield f"          failed {failure.at}: {failure.detail}"
+        yield f"          failed {failure.at}: {json.loads(failure.detail)['reason']}"
     if status.foreign_days:
         days = ", ".join(map(str, status.foreign_days))
         yield f"not mine  central has days that this terminal never made: {days}"

@@ -85,10 +85,11 @@ def compare(terminal: Annotated[str, typer.Argument(help="The terminal's id.")])
     """
     from kiosk.officerid import with_names
     from sync.central.usecases.people import officer_names
-    from sync.central.usecases.terminals import read_fleet
+    from sync.central.usecases.terminals import read_fleet, unreported_days
 
     with opened() as central:
         fleet = read_fleet(central, now().date())
+        unreported = unreported_days(central, terminal, now().date())
         names = officer_names(central)
     compared = fleet.terminal(terminal)
     if compared is None:
@@ -99,6 +100,9 @@ def compare(terminal: Annotated[str, typer.Argument(help="The terminal's id.")])
         settled = f"; settled by {alarm.settled_by}: {alarm.note}" if alarm.settled else ""
         detail = with_names(alarm.detail, names)
         typer.echo(f"{at}  {alarm.kind}: {detail}{settled}")
+    if compared.went_back:
+        for day in unreported:
+            typer.echo(f"{day}  shown before, not reported: the terminal may have less of it now")
     for line in (*_parked_lines(fleet, terminal), *_next_steps(fleet, terminal)):
         typer.echo(line)
 
@@ -142,7 +146,8 @@ def _ways_out(fleet: "Fleet", id_: str, open_kinds: set[str]) -> Iterator[str]:
         yield f"{terminal.release_by} proposes to release it{keeping}: {terminal.release_reason}"
         yield f"  {command} confirm {id_} --mark {mark} --as ACCOUNT"
     elif terminal.quarantined or open_kinds - set(FOR_TWO):
-        yield "To release it, or to settle its alarms:"
+        what = "" if terminal.ended else "release it, or to "
+        yield f"To {what}settle its alarms:"
         yield f'  {command} release {id_} --mark {mark} --reason "…"'
     if id_ in fleet.disputed and not terminal.release_keeps:
         yield "To say that central's days stay as they are, and what is parked beside them goes:"
@@ -196,6 +201,7 @@ def release(
         KEEP_CENTRAL,
         Release,
         console,
+        find_terminal,
         release_terminal,
     )
 
@@ -205,6 +211,7 @@ def release(
         viewer = viewer_of(central, account) if account else console(login())
         keeps = KEEP_CENTRAL if keep_central else ""
         released = release_terminal(central, viewer, terminal, mark, reason.strip(), now(), keeps)
+        goes_on = (known := find_terminal(central, terminal)) is not None and not known.ended
     if released is Release.NOTHING:
         fail(f"{terminal}: is not in quarantine and has no open alarm", USAGE)
     if released is Release.PROPOSED:
@@ -212,8 +219,10 @@ def release(
             "Proposed. Another person looks, and confirms: "
             f"kiosk-central terminals compare {terminal}"
         )
-    else:
+    elif goes_on:
         typer.echo(f"Released {terminal}; its reports come with its next sync.")
+    else:
+        typer.echo(f"Settled the alarms of {terminal}. Its key stays ended.")
 
 
 @app.command()

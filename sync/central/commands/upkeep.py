@@ -1,5 +1,6 @@
 """Commands about how central looks after itself: what it did, what it needs, the office's key."""
 
+import os
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -7,13 +8,14 @@ import typer
 
 from kiosk import release
 from kiosk.printed import AsJson, print_json
-from sync.central.commands.context import WRONG, data_folder, errors, fail, now, opened
+from sync.central.commands.context import USAGE, WRONG, data_folder, errors, fail, now, opened
 from sync.central.commands.rows import NeedRow, StatusShown, TaskRow
 
 if TYPE_CHECKING:
     from sync.central.usecases.central import Central
 
 app = typer.Typer()
+_VARIABLE = "KIOSK_CENTRAL_BACKUP_KEY"
 keys = typer.Typer(help="The key to which backups are sealed.", no_args_is_help=True)
 
 
@@ -85,6 +87,8 @@ def new_backup_key(
         if present and not replace:
             remedy = "--replace makes another; earlier backups still need the earlier key"
             fail(f"backups are sealed to {present} already; {remedy}", WRONG)
+        if os.environ.get(_VARIABLE):
+            fail(f"{_VARIABLE} is set, and goes before the file: take it away first", USAGE)
         secret, public = new_key()
         central_settings.change(folder, "backup_key", public)
     typer.echo(secret)

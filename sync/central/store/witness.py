@@ -15,6 +15,7 @@ from sqlalchemy import (
     delete,
     distinct,
     func,
+    or_,
     select,
     update,
 )
@@ -111,9 +112,10 @@ def open_sheet(row: Row[*tuple[Any, ...]]) -> OpenSheet:
 
 
 def never_reported(day: date) -> ColumnElement[bool]:
-    """Whether a sheet that was shown in the weeks before a day waits for its report."""
+    """Whether a sheet that was shown in the weeks before a day waits for its report, also where
+    people have let the terminal begin anew since."""
     c = witnessed_sheets.c
-    return and_(c.steps > 0, c.date >= day - MISSED_FOR, *_not_come())
+    return and_(or_(c.steps > 0, c.history > 0), c.date >= day - MISSED_FOR, *_not_come())
 
 
 def _not_come() -> Iterator[ColumnElement[bool]]:

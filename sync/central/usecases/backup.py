@@ -70,6 +70,9 @@ def opened(path: Path, secret: str, room: Path) -> Iterator[Opened]:
     a name in the folder `room`. BadBackup; OSError."""
     with path.open("rb") as file:
         if not officekey.is_sealed(file):
+            if secret and zipfile.is_zipfile(file):
+                raise BadBackup(f"{path}: {officekey.NOT_SEALED}")
+            file.seek(0)
             yield Opened(path, file)
             return
         if not secret:

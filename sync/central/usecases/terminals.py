@@ -330,6 +330,12 @@ def revoke_terminal(
     return True
 
 
+def unreported_days(central: Central, terminal: str, today: date) -> tuple[date, ...]:
+    """Days that a terminal showed before its report, and that may be lost with what it has now."""
+    with central.store.read(central.site) as t:
+        return t.witness.never_reported(terminal, today + timedelta(days=2))
+
+
 def read_fleet(central: Central, today: date) -> Fleet:
     """How the terminals are. Has no score."""
     since = today - timedelta(days=FLEET_DAYS)

@@ -88,10 +88,12 @@ def _store(
 
 
 def miss_days(t: Transaction, terminal: str, before: date, now: datetime) -> None:
-    """Raise the alarm for each day before a date that was witnessed and is not reported."""
+    """Raise the alarm for each day before a date that was witnessed and is not reported, once."""
+    kind = Answer.ROLLBACK.value
     for missed in t.witness.never_reported(terminal, before):
         detail = f"day {missed}: was witnessed and is not reported"
-        t.witness.alarm(Alarm(at=now, terminal=terminal, kind=Answer.ROLLBACK.value, detail=detail))
+        if t.witness.settled(terminal, kind, detail) is None:
+            t.witness.alarm(Alarm(at=now, terminal=terminal, kind=kind, detail=detail))
 
 
 def miss_days_of_ended(t: Transaction, terminal: str, now: datetime) -> None:
