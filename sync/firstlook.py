@@ -60,9 +60,10 @@ class Invitation(NamedTuple):
 
 
 def central_address(typed: str) -> str:
-    """Central's address as it was meant; Refusal. Without a scheme it is https://; a path of
-    central's pages is left away."""
-    text = typed.strip()
+    """Central's address as it was meant; Refusal. Without a scheme it is https://, and one that was
+    typed behind that which the screen shows already is one; a path of central's pages is left
+    away."""
+    text = re.sub(r"^(?:https?:/*)+(?=https?:/)", "", typed.strip())
     if "://" not in text:
         text = f"https://{text}"
     try:

@@ -6,6 +6,7 @@ Whatever is wrong stands on the screen: a machine at a counter has no other plac
 
 import os
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
@@ -45,6 +46,9 @@ class Preparation:
                 self._lock = self.folder.lock()
             if self.folder.has_settings():
                 self.settings = checked(self.folder.settings())
+            else:  # the time that a person is asked about is the one that will be kept
+                with suppress(NoSuchZone):
+                    keep_time_of(self.settings.office.zone)
         except (SettingsError, FolderError) as error:
             return error
         return None

@@ -117,6 +117,8 @@ def test_what_else_is_wrong_with_a_certificate_goes_before_its_fingerprint(
     [
         (" report.example.go.th ", "https://report.example.go.th"),
         ("https://report.example.go.th/fleet/dindaeng", "https://report.example.go.th"),
+        ("https://https://report.example.go.th", "https://report.example.go.th"),
+        ("https://https.example.go.th", "https://https.example.go.th"),
         ("report.example.go.th:8443", "https://report.example.go.th:8443"),
         ("http://127.0.0.1:8765", "http://127.0.0.1:8765"),
         ("http://report.example.go.th", "address_not_https"),

@@ -2,8 +2,10 @@
 central on loopback and the real command behind them."""
 
 import socket
+import time
 from codecs import BOM_UTF8
 from collections.abc import Iterator
+from datetime import timedelta
 from math import hypot
 from pathlib import Path
 
@@ -13,6 +15,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 from typer.testing import CliRunner
 
+from kiosk.clock import SystemClock
 from kiosk.datafolder import DataFolder
 from kiosk.settings.reading import load
 from sync.central.store.engine import CentralStore
@@ -160,6 +163,19 @@ def test_from_nothing_to_a_working_terminal_of_central_by_one_scan(
     second.wait_for(Page.CODE)
     assert second.trouble == "code_refused"
     second.pull_plug()
+
+
+def test_a_machine_of_another_zone_is_asked_about_the_time_that_it_will_keep(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    preparation = Preparation(DataFolder(tmp_path / "data"))
+    with monkeypatch.context() as machine:
+        machine.setenv("TZ", "UTC")
+        time.tzset()
+        assert preparation.attempt() is None
+        assert SystemClock().now().wall.utcoffset() == timedelta(hours=7)
+    time.tzset()
+    preparation.release()
 
 
 def test_alone_by_touch_in_english_with_the_counter_typed(machine: NewMachine) -> None:

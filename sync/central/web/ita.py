@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
+from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
@@ -192,12 +193,10 @@ def _as_it_stands(request: Request, reader: Reader, round_code: str, row_code: s
 
 def _body(form: Posted, stands: ItaBody, score: str) -> ItaBody:
     """What was typed; what the form did not ask for stays, as in a row that was joined later."""
-    texts = {
-        name: form.prose(name, ITA_TEXT) if name in form.values else getattr(stands, name)
-        for name in _TEXTS
-    }
-    figure = form.text("figure", 200) if "figure" in form.values else stands.figure
-    return ItaBody(score=score if "score" in form.values else stands.score, figure=figure, **texts)
+    words: dict[str, Any] = {name: form.prose(name, ITA_TEXT) for name in _TEXTS}
+    words |= {"score": score, "figure": form.text("figure", 200)}
+    asked = {name: text for name, text in words.items() if name in form.values}
+    return replace(stands, score_doubtful=False, text_doubtful=False, **asked)
 
 
 def _score(text: str) -> str:
