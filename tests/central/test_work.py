@@ -193,6 +193,23 @@ def test_a_score_that_is_none_leaves_what_was_typed_on_the_page(central: Central
     assert "คะแนน: โปรดเขียนตัวเลข" in got.text
 
 
+def test_what_a_form_does_not_ask_for_stays(central: Central) -> None:
+    """A row that the settings join later is asked for its item alone."""
+    client = signed_in(central, ROLES["director"], now=NOW)
+    told = {"round": "fy2027-1", "code": "E1", "score": "80"}
+    whole = {**told, "base": "0", "measure": "มาตรการ", "result": "ผล", "figure": "*"}
+    assert client.post("/ita/dindaeng", data=whole).status_code == 303
+    item = {**told, "base": "1", "question": "ประเด็น", "shortfall": ""}
+    assert client.post("/ita/dindaeng", data=item).status_code == 303
+    body = rows(central)["E1"].body
+    assert (body.question, body.measure, body.result, body.figure) == (
+        "ประเด็น",
+        "มาตรการ",
+        "ผล",
+        "*",
+    )
+
+
 def test_an_older_round_in_which_something_stands_can_be_chosen(central: Central) -> None:
     with central.store.transaction(central.site) as t:
         t.ita.append(2024, 1, "E1", 0, ItaBody(result="เดิม"), "a", NOW)

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
+from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
@@ -35,6 +36,7 @@ router = APIRouter(include_in_schema=False)
 
 _ARABIC = str.maketrans("๐๑๒๓๔๕๖๗๘๙,", "0123456789.")
 _SCORE, _MOST = re.compile(r"[0-9]{1,3}(\.[0-9]*)?"), 100
+_TEXTS = ("question", "shortfall", "measure", "result", "evidence")
 _CAPTION = 500
 """Characters of a picture's caption, and of what it shows."""
 
@@ -68,11 +70,14 @@ def post_ita_text(
     round_code, row_code = form.text("round", 20), form.text("code", 20)
     base = form.number("base")
     try:
-        body = _body(form, _score(form.text("score", 10)))
+        stands = _as_it_stands(request, reader, round_code, row_code)
+        body = _body(form, stands, _score(form.text("score", 10)))
     except BadScore as error:
-        written = _body(form, form.text("score", 10))
+        written = _body(form, stands, form.text("score", 10))
         typed = Typed(code=row_code, base=base, body=written, problem=error)
         return _ita_page(request, reader, round_code, typed=typed)
+    except NoSuchRound:
+        raise PageError(400, "bad_form") from None
     try:
         alone = save_ita_text(reader.central, reader.viewer, round_code, row_code, base, body, now)
     except NoSuchRound:
@@ -177,16 +182,21 @@ def _choices(shown: ItaRound, usual: tuple[Period, ...]) -> list[Period]:
     return sorted(every.values(), key=lambda period: period.first_day, reverse=True)
 
 
-def _body(form: Posted, score: str) -> ItaBody:
-    return ItaBody(
-        score=score,
-        question=form.prose("question", ITA_TEXT),
-        shortfall=form.prose("shortfall", ITA_TEXT),
-        measure=form.prose("measure", ITA_TEXT),
-        result=form.prose("result", ITA_TEXT),
-        evidence=form.prose("evidence", ITA_TEXT),
-        figure=form.text("figure", 200),
-    )
+def _as_it_stands(request: Request, reader: Reader, round_code: str, row_code: str) -> ItaBody:
+    """A row's words before it is saved. NoSuchRound."""
+    shown = read_ita_round(reader.central, round_code, parts_of(request).today())
+    for row in shown.rows:
+        if row.row.code == row_code and row_code:
+            return row.body
+    raise NoSuchRound(row_code)
+
+
+def _body(form: Posted, stands: ItaBody, score: str) -> ItaBody:
+    """What was typed; what the form did not ask for stays, as in a row that was joined later."""
+    words: dict[str, Any] = {name: form.prose(name, ITA_TEXT) for name in _TEXTS}
+    words |= {"score": score, "figure": form.text("figure", 200)}
+    asked = {name: text for name, text in words.items() if name in form.values}
+    return replace(stands, score_doubtful=False, text_doubtful=False, **asked)
 
 
 def _score(text: str) -> str:
