@@ -164,7 +164,8 @@ def test_a_backup_that_the_disk_has_no_room_for_leaves_nothing(tmp_path: Path) -
 
     with pytest.raises(OSError, match="No space left") as full:
         seal_much()
-    assert full.value.errno == errno.ENOSPC
+    no_room = full.value
+    assert no_room.errno == errno.ENOSPC
     target = tmp_path / "copy"
 
     def half_written(end: BaseException) -> None:
@@ -175,7 +176,7 @@ def test_a_backup_that_the_disk_has_no_room_for_leaves_nothing(tmp_path: Path) -
     with pytest.raises(KeyboardInterrupt):
         half_written(KeyboardInterrupt())
     with pytest.raises(OSError, match="No space left") as full:
-        half_written(full.value)
+        half_written(no_room)
     assert full.value.filename == str(target), "which disk it is"
     assert list(tmp_path.iterdir()) == []
 

@@ -39,6 +39,7 @@ from ui.panel_states import Panels
 from ui.presenter import Presenter
 from ui.screens.ready import ReadyScreen
 from ui.view import (
+    QuestionView,
     ReasonsView,
     ThanksView,
     View,
@@ -418,7 +419,8 @@ def test_the_places_are_every_page_phase_and_dialog(bench: Bench, qtbot: QtBot) 
         bench.counter.running.stop()
         bench.counter.settings = parse(OFFERED)
         bench.counter.running = bench.counter.open()
-    assert pages == set(get_args(View))
+    # A question is asked before there is a counter to press at.
+    assert pages == set(get_args(View)) - {QuestionView}
     assert phases == set(Phase)
     assert dialogs == {type(None), *get_args(Dialog)}
 

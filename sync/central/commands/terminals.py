@@ -211,7 +211,7 @@ def release(
         viewer = viewer_of(central, account) if account else console(login())
         keeps = KEEP_CENTRAL if keep_central else ""
         released = release_terminal(central, viewer, terminal, mark, reason.strip(), now(), keeps)
-        goes_on = (known := find_terminal(central, terminal)) is not None and not known.ended
+        goes_on = (enrolled := find_terminal(central, terminal)) is not None and not enrolled.ended
     if released is Release.NOTHING:
         fail(f"{terminal}: is not in quarantine and has no open alarm", USAGE)
     if released is Release.PROPOSED:

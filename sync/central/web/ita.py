@@ -184,8 +184,8 @@ def _choices(shown: ItaRound, usual: tuple[Period, ...]) -> list[Period]:
 
 def _as_it_stands(request: Request, reader: Reader, round_code: str, row_code: str) -> ItaBody:
     """A row's words before it is saved. NoSuchRound."""
-    shown = read_ita_round(reader.central, round_code, parts_of(request).today())
-    for row in shown.rows:
+    current = read_ita_round(reader.central, round_code, parts_of(request).today())
+    for row in current.rows:
         if row.row.code == row_code and row_code:
             return row.body
     raise NoSuchRound(row_code)
