@@ -33,6 +33,7 @@ test: lint types ## every check: lint, types, every test, the quick evidence
 
 evidence:        ## every promise against faults and attackers, one table; FULL=1 for the long sizes
 	@.ci/setup test
+	@$(if $(FULL),$(OFFSCREEN) $(PY) -m pytest -q --every-database tests/central)
 	@$(OFFSCREEN) $(PY) -m tests.evidence $(if $(FULL),--full) $(if $(SEED),--seed $(SEED))
 
 gallery:         ## every screen at every size and language as pictures, with contact sheets, in .gallery

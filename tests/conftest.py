@@ -28,6 +28,9 @@ settings.load_profile("kiosk")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--quick", action="store_true", help="only the modules in tests/quick.txt")
+    parser.addoption(
+        "--every-database", action="store_true", help="tests of pages on PostgreSQL as well"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:

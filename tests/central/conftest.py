@@ -13,6 +13,30 @@ from tests.support.central import made_central, on_roster
 from tests.support.central_server import Kept, Server
 from tests.support.databases import new_database
 
+PAGES = {
+    "test_accounts",
+    "test_keeping",
+    "test_offers",
+    "test_page",
+    "test_questionnaire",
+    "test_work",
+}
+"""Modules about what pages say and take, whichever database is below: the store, what is done at
+once and what is published have their own. `make evidence FULL=1` has them on both."""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--every-database"):
+        return
+    left_out = [item for item in items if item.path.stem in PAGES and _is_on_postgresql(item)]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in left_out]
+
+
+def _is_on_postgresql(item: pytest.Item) -> bool:
+    call = getattr(item, "callspec", None)
+    return call is not None and call.params.get("url") == "postgresql"
+
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
