@@ -19,6 +19,7 @@ from sync.central.cli import app
 from sync.central.logbook import Log, Wanted, told
 from sync.central.store.engine import CentralStore
 from sync.central.store.logbreaks import LogBreak
+from sync.central.store.witness import Alarm
 from sync.central.usecases.installation import open_central
 from sync.central.usecases.terminals import NoSuchCode, enrol_terminal, invite_terminal
 from sync.central.web.app import create_app
@@ -291,6 +292,16 @@ def test_a_terminal_is_quarantined_released_and_revoked_by_command(
     end = ("terminals", "revoke", "counter-1", "--reason", "stolen")
     assert "has ended" in accepted(ready(*end))
     assert "has no key to end" in refused(ready(*end))
+    store = CentralStore.open(f"sqlite:///{folder / 'central.db'}")
+    with store.transaction(SITE) as t:
+        at = datetime(2026, 11, 23, tzinfo=UTC)
+        t.witness.alarm(Alarm(at=at, terminal="counter-1", kind="rollback", detail="a day"))
+    store.close()
+    compared = accepted(ready("terminals", "compare", "counter-1"))
+    assert "To settle its alarms:" in compared
+    mark = compared.partition("--mark ")[2].split()[0]
+    said = accepted(ready(*release, mark, "--reason", "it is broken"))
+    assert said == "Settled the alarms of counter-1. Its key stays ended.\n"
     assert "\trevoked\t" in accepted(ready("terminals", "list"))
 
 
