@@ -1,8 +1,8 @@
 # `make run` shows the system working, `make quick` is for while you work, `make test` proves it.
 PY := .venv/bin/python
 OFFSCREEN := QT_QPA_PLATFORM=offscreen
-# Byte code is kept: the tests start hundreds of programs. They wait for those too: one worker more
-# than there are cores.
+# Byte code is kept: the tests start hundreds of programs. They wait for those too: two workers
+# more than there are cores.
 export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: help run quick lint types test evidence gallery bench lock packages release image image-test wheels oci sbom notices clean
@@ -28,7 +28,7 @@ types:           ## mypy --strict
 	@$(PY) -m mypy
 
 test: lint types ## every check: lint, types, every test, the quick evidence
-	@$(OFFSCREEN) $(PY) -m pytest -n $$(($$(nproc) + 1)) -q
+	@$(OFFSCREEN) $(PY) -m pytest -n $$(($$(nproc) + 2)) -q
 	@$(OFFSCREEN) $(PY) -m tests.evidence --seed 34846
 
 evidence:        ## every promise against faults and attackers, one table; FULL=1 for the long sizes
