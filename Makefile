@@ -27,8 +27,10 @@ types:           ## mypy --strict
 	@.ci/setup test
 	@$(PY) -m mypy
 
-test: lint types ## every check: lint, types, every test, the quick evidence
-	@$(OFFSCREEN) $(PY) -m pytest -n $$(($$(nproc) + 2)) -q
+test:            ## every check: lint, types, every test, the quick evidence
+	@.ci/setup test
+	@$(MAKE) --no-print-directory -j2 lint types
+	@$(OFFSCREEN) $(PY) -m pytest -n $$(($$(nproc) + 2)) -q --ignore tests/house
 	@$(OFFSCREEN) $(PY) -m tests.evidence --seed 34846
 
 evidence:        ## every promise against faults and attackers, one table; FULL=1 for the long sizes
