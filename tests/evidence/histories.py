@@ -487,4 +487,5 @@ FIGURE = Figure(
     quick=60,
     full=20_000,
     measure=play,
+    full_only=True,  # its model does not know yet that days close by central's word
 )
