@@ -34,7 +34,7 @@ from sync.central.usecases.terminals import enrol_terminal, invite_terminal
 from sync.central.usecases.verification import first_disagreement
 from sync.central.web.app import create_app
 from sync.central.web.terminal_api import TerminalApi
-from sync.client import NotCentral, Unreachable
+from sync.client import CentralRefused, SyncFailed
 from sync.closing import close_days
 from sync.messages import DayReport, Enrol
 from sync.signing import public_text
@@ -247,13 +247,18 @@ class Side:
 
     def close_day(self) -> None:
         close_days(self.store, self.clock, today=True)
+        self._note_reports()
+
+    def _note_reports(self) -> None:
         with self.store.transaction() as t:
             for parcel in t.outbox.everything():
                 self.past.add((parcel.day, scores_of(parcel.body)))
 
     def sync(self) -> None:
+        """A run closes days itself, once central has said which day it is."""
         ca, transport = self._way()
         self._ask(lambda: exchange.sync(self.store, self.clock, self.key, ca, transport=transport))
+        self._note_reports()
 
     def heartbeat(self) -> None:
         ca, transport = self._way()
@@ -273,8 +278,10 @@ class Side:
             self.state = ""
         except incoming.Refused as error:
             self.state = error.answer.value
-        except (Unreachable, NotCentral):
-            pass  # nothing was said: what was due stays due
+        except CentralRefused:
+            raise  # of an honest terminal central refuses nothing but by name
+        except SyncFailed:
+            pass  # nothing was said, or not all: what was due stays due
 
     def copy(self, to: Path) -> None:
         to.unlink(missing_ok=True)
@@ -487,5 +494,4 @@ FIGURE = Figure(
     quick=60,
     full=20_000,
     measure=play,
-    full_only=True,  # its model does not know yet that days close by central's word
 )
