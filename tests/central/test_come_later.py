@@ -55,7 +55,7 @@ class _Passing(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    do_GET = do_POST = do_PUT = _pass  # noqa: N815  (http.server's names)
+    do_GET = do_POST = do_PUT = _pass
 
     def log_message(self, format: str, *args: object) -> None:
         """Quiet."""

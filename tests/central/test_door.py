@@ -321,7 +321,7 @@ class Portal(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(self.page)
 
-    do_GET = do_POST = do_PUT = _page  # noqa: N815  (http.server's names)
+    do_GET = do_POST = do_PUT = _page
 
     def log_message(self, format: str, *args: object) -> None:
         """Quiet."""

@@ -95,7 +95,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(answer.content)
 
-    do_GET = do_PUT = do_POST = _serve  # noqa: N815  (what the library looks for)
+    do_GET = do_PUT = do_POST = _serve
 
     def log_message(self, *_: object) -> None:
         """Nothing to say."""

@@ -1,12 +1,9 @@
 """The first look at central: every certificate, clock and address that can be wrong, on a real
 TLS socket, and the one line that names it."""
 
-import ssl
-import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
@@ -15,47 +12,30 @@ from kiosk.domain.refusal import Refusal
 from sync.fingerprint import fingerprint_in
 from sync.firstlook import Invitation, Network, central_address, look, plain_code
 from tests.support.certificates import Authority
+from tests.support.tls_server import QuietHandler, TlsServer
 
 CODE, DIGEST = "7KX2M-9QPRT", "3f" * 32
 WHOLE = Invitation("https://c.example", CODE, DIGEST)
 DAY = timedelta(days=1)
 
 
-class Central:
+class Central(TlsServer):
     """A server with one certificate, whose clock is `skew` away."""
 
     def __init__(self, certificate: Path, skew: timedelta = timedelta()) -> None:
-        class Answer(BaseHTTPRequestHandler):
+        class Answer(QuietHandler):
             def do_GET(self) -> None:
                 self.send_response_only(200)
                 self.send_header("Date", format_datetime(datetime.now(UTC) + skew, usegmt=True))
                 self.end_headers()
 
-            def log_message(self, *_: object) -> None:
-                pass
-
-        class Listener(HTTPServer):
-            def handle_error(self, *_: object) -> None:
-                """Who does not believe hangs up."""
-
-        self._server = Listener(("127.0.0.1", 0), Answer)
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(certificate)
-        self._server.socket = context.wrap_socket(
-            self._server.socket, server_side=True, do_handshake_on_connect=False
-        )
-        self.address = f"https://localhost:{self._server.server_port}"
-        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
-
-    def stop(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
+        super().__init__(certificate, Answer)
 
 
 def seen(central: Central, fingerprint: str = "", ca: str = "") -> str:
     """The certificate to believe, or the key of what is wrong."""
     try:
-        return look(central.address, Network(ca), fingerprint, datetime.now(UTC))
+        return look(central.url, Network(ca), fingerprint, datetime.now(UTC))
     except Refusal as refusal:
         return refusal.key
 

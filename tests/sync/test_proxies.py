@@ -1,11 +1,6 @@
 """An office's proxy: by the setting, by HTTPS_PROXY; its password stands in no line."""
 
-import ssl
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
@@ -16,6 +11,7 @@ from sync.client import SyncFailed
 from sync.proxies import BadProxy, name_of_proxy, proxy_of
 from tests.support.certificates import DAY, Authority
 from tests.support.proxy import office_proxy
+from tests.support.tls_server import QuietHandler, TlsServer
 
 URL = "https://report.example.go.th"
 PROXY = "http://clerk:s%40cret@proxy.example.go.th:3128"
@@ -59,7 +55,7 @@ def test_a_proxys_name_has_no_password() -> None:
     assert name_of_proxy(PROXY) == "proxy.example.go.th:3128"
 
 
-class Central(BaseHTTPRequestHandler):
+class Central(QuietHandler):
     """Points to another address, as a proxy in front of central does."""
 
     def do_POST(self) -> None:
@@ -68,25 +64,6 @@ class Central(BaseHTTPRequestHandler):
         self.send_header("Location", "https://report.example.go.th/v1/enrol")
         self.end_headers()
 
-    def log_message(self, *_: object) -> None:
-        """Quiet."""
-
-
-@contextmanager
-def central(chain: Path) -> Iterator[str]:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(chain)
-    server = HTTPServer(("127.0.0.1", 0), Central)
-    server.socket = context.wrap_socket(server.socket, server_side=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"https://localhost:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
-
 
 def test_central_is_reached_through_a_real_proxy_and_a_wrong_password_is_said_without_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -94,7 +71,7 @@ def test_central_is_reached_through_a_real_proxy_and_a_wrong_password_is_said_wi
     office, now = Authority.new("office"), datetime.now(UTC)
     chain = office.issue("localhost", now - DAY, now + DAY, tmp_path / "server.pem")
     ca, key = office.write(tmp_path / "ca.pem"), Ed25519PrivateKey.generate()
-    with central(chain) as url, office_proxy("clerk:s@cret") as (port, process):
+    with TlsServer(chain, Central) as url, office_proxy("clerk:s@cret") as (port, process):
         assert process.stdout is not None
         at = f"localhost:{url.rpartition(':')[2]}"
         right, wrong = (f"http://clerk:{p}@127.0.0.1:{port}" for p in ("s%40cret", "wr0ng"))

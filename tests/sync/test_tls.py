@@ -2,14 +2,10 @@
 within its dates; anything else ends the run in one line, and what was due stays due."""
 
 import os
-import ssl
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
@@ -26,9 +22,10 @@ from sync.closing import close_days
 from sync.signing import public_text
 from tests.support.builders import PEPPER, SOMYING, FakeClock, rating
 from tests.support.certificates import DAY, Authority
+from tests.support.tls_server import QuietHandler, TlsServer
 
 
-class Silent(BaseHTTPRequestHandler):
+class Silent(QuietHandler):
     """Answers, unsigned, that it is there: whoever gets that far passed the handshake."""
 
     def do_POST(self) -> None:
@@ -36,29 +33,9 @@ class Silent(BaseHTTPRequestHandler):
         self.send_response(200)
         self.end_headers()
 
-    def log_message(self, *_: object) -> None:
-        """Nothing to say."""
 
-
-class QuietServer(HTTPServer):
-    def handle_error(self, *_: object) -> None:
-        """A handshake that the terminal broke off is what these tests are about."""
-
-
-@contextmanager
-def serving(chain: Path) -> Iterator[str]:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(chain)
-    server = QuietServer(("127.0.0.1", 0), Silent)
-    server.socket = context.wrap_socket(server.socket, server_side=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"https://localhost:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+def serving(chain: Path) -> TlsServer:
+    return TlsServer(chain, Silent)
 
 
 class Sender:
