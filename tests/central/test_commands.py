@@ -391,6 +391,14 @@ def test_a_roster_in_another_encoding_or_absent_is_named(ready: Command, tmp_pat
     assert "directory" in refused(ready("officers", "import", str(tmp_path)))
 
 
+def test_columns_that_say_nothing_of_ours_are_named(ready: Command, tmp_path: Path) -> None:
+    file = tmp_path / "roster.csv"
+    file.write_text("ลำดับ,เลขประจำตัว,ชื่อ-สกุล\n๑,๑๐๑,สมหญิง ใจดี\n", "utf-16")
+    done = ready("officers", "import", str(file))
+    assert (done.exit_code, done.stderr) == (0, "Columns that are not used: ลำดับ\n")
+    assert "101" in ready("officers", "list").stdout
+
+
 def test_two_officers_may_swap_their_numbers(ready: Command, tmp_path: Path) -> None:
     file = tmp_path / "roster.csv"
     file.write_text("number,name,id\n1,ก,a\n2,ข,b\n", "utf-8")

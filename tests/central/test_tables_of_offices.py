@@ -3,12 +3,13 @@
 import io
 from datetime import UTC, date, datetime
 
+import openpyxl
 import pytest
 import xlsxwriter
 from fastapi.testclient import TestClient
 
 from kiosk.domain.dates import day_in
-from kiosk.domain.rostercsv import COLUMNS, REQUIRED, BadRoster, RosterFile
+from kiosk.domain.rostercsv import COLUMNS, REQUIRED, BadRoster
 from sync.central import tablefile
 from sync.central.language import in_english
 from sync.central.papers.rosterform import roster_workbook
@@ -228,7 +229,9 @@ def test_the_empty_form_is_read_once_it_is_filled_in(central: Central) -> None:
     )
     with pytest.raises(BadRoster):
         read_roster(roster_workbook(NOW))
-    filled: RosterFile = read_roster(
-        xlsx(("เลขประจำตัว", "ชื่อ", "ตำแหน่ง", "ฝ่าย"), ("007", "สมหญิง", "", "ฝ่ายโยธา"))
-    )
-    assert filled.entries[0].number == "007"
+    book = openpyxl.load_workbook(io.BytesIO(empty))
+    book.worksheets[0].append(("007", "สมหญิง ใจดี", "", "ฝ่ายโยธา"))
+    filled = io.BytesIO()
+    book.save(filled)
+    [entry] = read_roster(filled.getvalue()).entries
+    assert (entry.number, entry.name, entry.section) == ("007", "สมหญิง ใจดี", "ฝ่ายโยธา")

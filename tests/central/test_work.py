@@ -3,6 +3,7 @@
 import io
 from dataclasses import fields
 from datetime import UTC, datetime
+from pathlib import Path
 from threading import Thread
 from typing import Any
 
@@ -10,8 +11,10 @@ import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
 from PIL import Image
+from typer.testing import CliRunner
 
 from sync.central import itafile, itaform
+from sync.central.cli import app
 from sync.central.language import in_thai
 from sync.central.period import parse
 from sync.central.store.improvements import Improvement, ImprovementStatus
@@ -91,6 +94,22 @@ def test_what_came_with_the_program_names_nobody_and_says_what_is_doubtful() -> 
     text = itafile.shipped().decode()
     for slip in ("ทุจริตโปร่งใส", "เพื่อให้ประชาชนเสียเวลา", "ชักซ้อม", "นาย", "นางสาว"):
         assert slip not in text, slip
+
+
+def test_the_command_imports_a_round_once_or_says_why_not(tmp_path: Path) -> None:
+    base = ["--data", str(tmp_path / "c")]
+    assert CliRunner().invoke(app, [*base, "init"]).exit_code == 0
+
+    def imports(*words: str) -> str:
+        return CliRunner().invoke(app, [*base, "ita", "import", *words]).output
+
+    assert imports("fy2024-1") == "Imported 22 texts into fy2024-1.\n"
+    assert "somebody has written in this round" in imports("fy2024-1")
+    assert "no round; write such as" in imports("fy2024")
+    file = tmp_path / "round.json"
+    file.write_text("{}")
+    assert "no round of an ITA report" in imports("fy2024-2", str(file))
+    assert "No such file" in imports("fy2024-2", str(tmp_path / "none"))
 
 
 @pytest.mark.parametrize(

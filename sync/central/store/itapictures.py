@@ -82,6 +82,7 @@ class ItaPictures(Room):
         self,
         fiscal_year: int,
         number: int,
+        *,
         code: str,
         caption: str,
         words: str,
@@ -89,6 +90,7 @@ class ItaPictures(Room):
         size: tuple[int, int],
         now: datetime,
     ) -> None:
+        """`size`: width and height in pixels."""
         self._connection.execute(
             insert(ita_pictures).values(
                 site=self._site,

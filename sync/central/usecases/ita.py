@@ -139,7 +139,15 @@ def add_picture(
             raise BadPhoto("pictures_a_row", n=PICTURES_A_ROW)
         if t.ita_pictures.count(*place) >= PICTURES_A_ROUND:
             raise BadPhoto("pictures_a_round", n=PICTURES_A_ROUND)
-        t.ita_pictures.add(*place, row_code, caption, words, jpeg, size, now)
+        t.ita_pictures.add(
+            *place,
+            code=row_code,
+            caption=caption,
+            words=words,
+            jpeg=jpeg,
+            size=size,
+            now=now,
+        )
         write_change(t, viewer, told("ita_picture", row=row_code, period=period.code), now)
 
 
