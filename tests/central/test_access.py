@@ -176,7 +176,16 @@ def made_office(folder: Path) -> Central:
         t.recordings.put("th", "thanks", b"RIFF", "")
         with pytest.MonkeyPatch.context() as chance:
             chance.setattr("secrets.token_hex", lambda size: PICTURE)
-            t.ita_pictures.add(2027, 1, "I2", "", "ประชุม", a_jpeg(), (1, 1), NOW)
+            t.ita_pictures.add(
+                2027,
+                1,
+                code="I2",
+                caption="",
+                words="ประชุม",
+                jpeg=a_jpeg(),
+                size=(1, 1),
+                now=NOW,
+            )
     return central
 
 
