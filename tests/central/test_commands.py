@@ -3,6 +3,7 @@
 import os
 import re
 import shlex
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -471,6 +472,25 @@ def test_a_backup_goes_into_an_empty_folder_and_verifies(
     assert 'database = "sqlite:///central.db"' in (other / "central.toml").read_text("utf-8")
     file.write_bytes(file.read_bytes()[:500])
     assert "no whole backup" in refused(command_on(tmp_path / "third")("restore", str(file)), 1)
+
+
+def test_a_restore_that_was_killed_is_done_again_and_nothing_serves_half_of_one(
+    ready: Command, tmp_path: Path
+) -> None:
+    file, other = tmp_path / "b.zip", tmp_path / "other"
+    accepted(ready("backup", str(file)))
+    killed = f"""
+import os, pathlib, signal
+from sync.central.usecases import installation
+file, other = pathlib.Path({str(file)!r}), pathlib.Path({str(other)!r})
+installation.restore(file, other, "", lambda *_: os.kill(os.getpid(), signal.SIGKILL))
+"""
+    run = subprocess.run([sys.executable, "-c", killed], check=False)
+    assert run.returncode == -signal.SIGKILL
+    command = command_on(other)
+    assert "kiosk-central init" in refused(command("verify"))
+    assert "all agrees" in accepted(command("restore", str(file)))
+    assert not (other / ".restoring").exists()
 
 
 def test_what_is_for_everybody_is_exported(ready: Command, tmp_path: Path) -> None:

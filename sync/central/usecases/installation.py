@@ -1,12 +1,15 @@
 """A central set up, opened, backed up and put back: what stands around every other use case."""
 
 import logging
+import os
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from kiosk.clock import keep_time_of
+from kiosk.files import sync_folder
 from kiosk.tomlfile.tables import SettingsError
 from sync.central import settings as central_settings
 from sync.central.store.engine import CentralStore, Pooling
@@ -27,6 +30,8 @@ __all__ = [
 
 
 _LOG = logging.getLogger("kiosk.central.backup")
+_DRAFT = ".restoring"
+"""A folder in the data folder, for settings and keys until every row is back."""
 
 
 class NoSuchSite(LookupError):
@@ -106,23 +111,38 @@ def restore(path: Path, folder: Path, database: str, say: Say, secret: str = "")
 
 
 def _restore(source: backup.Opened, folder: Path, database: str, say: Say) -> int:
+    """The settings are what says that a folder is set up: they get their place last, so that a
+    restore that was cut off can be done again, and nothing serves half of one."""
+    draft = folder / _DRAFT
+    shutil.rmtree(draft, ignore_errors=True)  # of one that was cut off
     before = {*folder.iterdir()}
     try:
-        backup.restore_files(source, folder)
-        settings = central_settings.load(folder)
+        backup.restore_files(source, draft)
+        settings = central_settings.load(draft)
         own_file = settings.database.startswith("sqlite:///")
         target = database or (central_settings.OWN_DATABASE if own_file else settings.database)
         if target != settings.database:
-            central_settings.change_database(folder, target)
+            central_settings.change_database(draft, target)
         store = CentralStore.create(central_settings.located(folder, target))
         try:
             rows = backup.restore_rows(source, store, say)
-            _LOG.info("put back %d rows of %s", rows, source)
-            return rows
         finally:
             store.close()
+        _give_places(draft, folder)
+        _LOG.info("put back %d rows of %s", rows, source)
+        return rows
     except BaseException:
         # Nothing is put back by halves: the next try finds the folder as this one did.
+        shutil.rmtree(draft, ignore_errors=True)
         for name in {*folder.iterdir()} - before:
             name.unlink(missing_ok=True)
         raise
+
+
+def _give_places(draft: Path, folder: Path) -> None:
+    """Move settings and keys from the draft into the data folder, the settings last."""
+    names = sorted(draft.iterdir(), key=lambda file: file.name == central_settings.FILE_NAME)
+    for file in names:
+        os.replace(file, folder / file.name)
+        sync_folder(folder)
+    draft.rmdir()
