@@ -10,7 +10,7 @@ from sync.central.store.engine import CentralStore
 from sync.central.usecases.central import Central
 from tests.support.builders import SOMYING
 from tests.support.central import made_central, on_roster
-from tests.support.central_server import Kept, Server
+from tests.support.central_server import Kept, Server, running_server
 from tests.support.databases import new_database
 
 PAGES = {
@@ -60,11 +60,8 @@ def central(store: CentralStore, tmp_path: Path) -> Central:
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
-    store = CentralStore.create(f"sqlite:///{tmp_path / 'central.db'}")
-    server = Server(made_central(store, tmp_path))
-    yield server
-    server.stop()
-    store.close()
+    with running_server(tmp_path) as server:
+        yield server
 
 
 @pytest.fixture

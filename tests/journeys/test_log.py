@@ -16,14 +16,12 @@ from kiosk.domain.refusal import Refusal
 from kiosk.loglines import MOST_A_MINUTE, Lines, LogLevel, Sparse, log_while_running
 from kiosk.settings.reading import parse
 from sync import enrolling, exchange
-from sync.central.store.engine import CentralStore
 from sync.central.usecases.accounts import add_account
 from sync.central.viewer import ROLES
 from sync.closing import close_days
 from sync.keyfile import write_key
 from tests.support.builders import SOMYING, FakeClock
-from tests.support.central import made_central
-from tests.support.central_server import Server
+from tests.support.central_server import Server, running_server
 from ui.app import Running, start
 from ui.window import TerminalWindow
 
@@ -32,11 +30,8 @@ LINE = re.compile(r"<[3-7]>[a-z.]+: [^\n]+")
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
-    store = CentralStore.create(f"sqlite:///{tmp_path / 'central.db'}")
-    server = Server(made_central(store, tmp_path))
-    yield server
-    server.stop()
-    store.close()
+    with running_server(tmp_path) as server:
+        yield server
 
 
 @pytest.fixture

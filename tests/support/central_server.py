@@ -19,6 +19,7 @@ from kiosk.terminal import Terminal
 from sync import enrolling, exchange
 from sync.central.connections import Impatient
 from sync.central.serving import Service, server_config
+from sync.central.store.engine import CentralStore
 from sync.central.usecases.central import Central
 from sync.central.usecases.terminals import invite_terminal
 from sync.central.web.app import create_app
@@ -26,7 +27,7 @@ from sync.central.web.proxies import behind, networks
 from sync.central.web.terminal_api import Elsewhere
 from sync.closing import close_days
 from tests.support.builders import PEPPER, FakeClock, rating
-from tests.support.central import NIGHT
+from tests.support.central import NIGHT, made_central
 
 
 class Server:
@@ -119,3 +120,15 @@ def served_over_tls(central: Central, chain: Path) -> Iterator[int]:
     server.should_exit = True
     thread.join(10)
     listener.close()
+
+
+@contextmanager
+def running_server(folder: Path) -> Iterator[Server]:
+    """A central of its own on SQLite in `folder`, served until the block ends."""
+    store = CentralStore.create(f"sqlite:///{folder / 'central.db'}")
+    server = Server(made_central(store, folder))
+    try:
+        yield server
+    finally:
+        server.stop()
+        store.close()

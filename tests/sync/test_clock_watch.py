@@ -8,19 +8,15 @@ import pytest
 
 from kiosk.store.engine import Store
 from sync import exchange
-from sync.central.store.engine import CentralStore
 from sync.central.viewer import ROLES
-from tests.support.central import made_central, signed_in
-from tests.support.central_server import Kept, Server
+from tests.support.central import signed_in
+from tests.support.central_server import Kept, Server, running_server
 
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
-    store = CentralStore.create(f"sqlite:///{tmp_path / 'central.db'}")
-    server = Server(made_central(store, tmp_path))
-    yield server
-    server.stop()
-    store.close()
+    with running_server(tmp_path) as server:
+        yield server
 
 
 @pytest.fixture

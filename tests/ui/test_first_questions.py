@@ -18,11 +18,10 @@ from typer.testing import CliRunner
 from kiosk.clock import SystemClock
 from kiosk.datafolder import DataFolder
 from kiosk.settings.reading import load
-from sync.central.store.engine import CentralStore
 from sync.central.web.terminal_api import utc_now
 from tests.support.builders import FakeClock
-from tests.support.central import made_central, on_roster
-from tests.support.central_server import Server
+from tests.support.central import on_roster
+from tests.support.central_server import Server, running_server
 from tests.support.counter import click
 from ui.app import Program
 from ui.cli import app
@@ -119,12 +118,9 @@ def machine(tmp_path: Path, qtbot: QtBot) -> Iterator[NewMachine]:
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
-    store = CentralStore.create(f"sqlite:///{tmp_path / 'central.db'}")
-    server = Server(made_central(store, tmp_path))
-    server.now = utc_now()
-    yield server
-    server.stop()
-    store.close()
+    with running_server(tmp_path) as server:
+        server.now = utc_now()
+        yield server
 
 
 def test_from_nothing_to_a_working_terminal_of_central_by_one_scan(

@@ -11,13 +11,12 @@ from kiosk.datafolder import DataFolder
 from kiosk.domain.encounter import Record
 from kiosk.goingback import go_back, way_back
 from sync import enrolling, exchange
-from sync.central.store.engine import CentralStore
 from sync.central.usecases.terminals import find_terminal
 from sync.closing import close_days
 from sync.incoming import Refused
 from tests.support.builders import SOMYING, TODAY, FakeClock, rating
-from tests.support.central import made_central, on_roster
-from tests.support.central_server import Server
+from tests.support.central import on_roster
+from tests.support.central_server import Server, running_server
 
 NEWER = "7.0.0"
 
@@ -56,12 +55,9 @@ class Terminal:
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
-    store = CentralStore.create(f"sqlite:///{tmp_path / 'central.db'}")
-    server = Server(made_central(store, tmp_path))
-    on_roster(server.central, str(SOMYING.id))
-    yield server
-    server.stop()
-    store.close()
+    with running_server(tmp_path) as server:
+        on_roster(server.central, str(SOMYING.id))
+        yield server
 
 
 @pytest.fixture
