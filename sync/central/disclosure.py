@@ -5,10 +5,10 @@ never changes. What arrives late for a published week is simply not in a block y
 next. Whatever is shown is a sum of whole blocks, so no difference of two figures covers fewer than
 ten ratings.
 
-Tables that cut across blocks (services, counters, half-days, channels, reasons) can't be sums of
-whole blocks. They are published by whole quarters of the calendar, once, some weeks after the
-quarter's end, and change no more: a table that grew with each week would tell the week, and the
-office's exact totals would undo its rounding.
+Tables that cut across blocks (services, counters, half-days and their weekdays, channels, reasons)
+can't be sums of whole blocks. They are published by whole quarters of the calendar, once, some
+weeks after the quarter's end, and change no more: a table that grew with each week would tell the
+week, and the office's exact totals would undo its rounding.
 """
 
 from calendar import monthrange
@@ -234,13 +234,13 @@ def _with_more_withheld(
     n: Mapping[str, int], withheld: Iterable[str], at_least: int
 ) -> frozenset[str]:
     """While what is withheld is less than `at_least` together, the smallest of the rest too."""
-    shown = n.keys() - withheld
-    hidden = sum(n.values()) - sum(n[what] for what in shown)
-    while shown and 0 < hidden < at_least:
-        smallest = min(shown, key=lambda what: (n[what], what))
-        shown.remove(smallest)
+    rows = n.keys() - withheld
+    hidden = sum(n.values()) - sum(n[what] for what in rows)
+    while rows and 0 < hidden < at_least:
+        smallest = min(rows, key=lambda what: (n[what], what))
+        rows.remove(smallest)
         hidden += n[smallest]
-    return frozenset(n.keys() - shown)
+    return frozenset(n.keys() - rows)
 
 
 def total(blocks: Iterable[Block]) -> Counts:

@@ -66,7 +66,7 @@ def test_mornings_give_a_small_weekday_away_where_its_row_is_withheld_alone() ->
     cuts = {
         "half": {"am": (0, 0, 0, 0, 301), "pm": (0, 0, 0, 0, 399)},
         "weekday": {what: (0, 0, 0, 0, n) for what, n in halves.items()},
-        **dict.fromkeys(("service", "counter", "channel"), {"only": (0, 0, 0, 0, 700)}),
+        **{kind: {"only": (0, 0, 0, 0, 700)} for kind in ("service", "counter", "channel")},
     }
     sunday = START + timedelta(days=10)
     block = Block(number=1, first_day=START, last_day=sunday, counts=(0, 0, 0, 0, 700))
@@ -105,6 +105,7 @@ def test_the_report_shows_what_the_rig_takes_it_to_show(tmp_path: Path) -> None:
                 tables |= {(kind, rows) for kind, rows in cuts.items() if rows}
         day += timedelta(days=1)
     store.close()
+    assert {kind for kind, _ in tables} >= {"half", "weekday"}
     closed = list(closings(office))
     taken = {len(figure) for figure in figures(office, closed)}
     assert shown - {0} <= taken

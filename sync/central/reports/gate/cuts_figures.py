@@ -38,6 +38,15 @@ class CutsView:
     differences: tuple[Difference, ...]
     """Ways of asking whose results differ in these quarters."""
 
+    @property
+    def by_weekday(self) -> dict[int, dict[str, CutRow]]:
+        """The rows of half-days by ISO weekday and half; empty where no half-day is shown."""
+        weekdays: dict[int, dict[str, CutRow]] = {}
+        for row in self.tables["weekday"]:
+            weekday, _, half = row.what.partition("-")
+            weekdays.setdefault(int(weekday), {})[half] = row
+        return weekdays
+
 
 def cuts(central: Central, viewer: Viewer, period: Period, today: date) -> CutsView:
     """Services, counters, half-days and channels, office-wide: the same for the public. Half-days
