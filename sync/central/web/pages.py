@@ -70,6 +70,6 @@ def services_page(request: Request, report: CutsReport) -> Response:
 def city_page(request: Request, viewer: SignedIn) -> Response:
     home = parts_of(request).central
     period = period_of(request, read_settings(home).settings)
-    rows = gate.city(home, viewer, period)
+    rows = gate.city(home, viewer, period, language_of(request))
     alike = SiteSettings()  # by which all offices are read
     return page(request, "city.html", viewer, rows=rows, period=period, settings=alike)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from kiosk.domain.thaiorder import thai_order
 from sync.central.disclosure import next_publication, published_quarters
 from sync.central.period import Period
 from sync.central.reports.gate.cut_tables import CutRow, Span, cut_rows, of_kind
@@ -44,6 +45,7 @@ def cuts(central: Central, viewer: Viewer, period: Period, today: date) -> CutsV
     tables = {}
     for kind in _KINDS:
         tables[kind] = cut_rows([of_kind(cuts, kind) for cuts in quarters], settings.cuts_from)
+    tables["service"] = _by_name(tables["service"], settings)
     return CutsView(
         period=period,
         quarters=span,
@@ -53,3 +55,9 @@ def cuts(central: Central, viewer: Viewer, period: Period, today: date) -> CutsV
         orders_differ=office is not None and orders_differ((office,)),
         differences=ways,
     )
+
+
+def _by_name(rows: tuple[CutRow, ...], settings: SiteSettings) -> tuple[CutRow, ...]:
+    """Services as a Thai reader looks for them; one without a name stands by its id."""
+    names = {service.id: service.th for service in settings.services}
+    return tuple(sorted(rows, key=lambda row: thai_order(names.get(row.what, row.what))))

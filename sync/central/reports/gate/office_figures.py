@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from kiosk.domain.people import Officer
+from kiosk.domain.thaiorder import thai_order
 from sync.central.disclosure import ONLINE, published_quarters, week_end
 from sync.central.logbook import told
 from sync.central.period import Period
@@ -196,7 +197,7 @@ def _readable_sections(
         members[section] |= by_officer.keys()
     return {
         name: members[name]
-        for name in sorted(members, key=lambda name: (not name, name))
+        for name in sorted(members, key=lambda name: (not name, thai_order(name)))
         if members[name] and viewer.may_read_section(site, name)
     }
 
