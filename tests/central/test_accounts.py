@@ -376,7 +376,8 @@ def test_a_refused_form_of_an_account_keeps_what_was_typed(central: Central) -> 
 
 def test_a_new_way_in_ends_the_old_one(central: Central) -> None:
     token = opened(central, account(central)).token
-    details = Details("สมชาย", frozenset({ROLES["director"]}), subject="somchai@office")
+    roles = frozenset({ROLES["director"]})
+    details = Details(name="สมชาย", roles=roles, subject="somchai@office")
     assert edit_account(central, "it", central.site, "somchai", None, details, NOW) == ""
     assert viewer_of(central, central.site, token, NOW) is None
     back = replace(details, subject="")

@@ -51,7 +51,7 @@ def signed_in(
     with central.store.read(central.site) as t:
         known = t.accounts.get(account)
     if known is not None:
-        details = Details(account, frozenset(roles), officer=officer, section=section)
+        details = Details(name=account, roles=frozenset(roles), officer=officer, section=section)
         edit_account(central, "test", central.site, account, None, details, now)
     elif roles:
         add_account(central, "test", account, account, roles, now, officer=officer, section=section)
