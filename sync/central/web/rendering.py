@@ -127,6 +127,7 @@ def _frame(request: Request, viewer: Viewer, central: Central) -> dict[str, Any]
         "path": request.url.path,
         "switch": "?" + urlencode({**request.query_params, "lang": other_language}),
         "today": today,
+        "span": partial(thai.span, language=language, today=today),
         "choices": partial(periods.choices, today),
         "objection_notices": partial(read_notices, central, viewer, today),
     }
@@ -143,7 +144,6 @@ def _formats(language: str) -> dict[str, Any]:
         "day": partial(thai.day, language=language),
         "moment": partial(thai.moment, language=language),
         "month": partial(thai.month, language=language),
-        "span": partial(thai.span, language=language),
         "digits": partial(thai.digits, language=language),
         "quote": partial(quote, safe=""),
         "problem_words": partial(problem_words, language),

@@ -7,7 +7,8 @@ from kiosk.domain.thaiorder import thai_order
 from sync.central.disclosure import next_publication, published_quarters
 from sync.central.period import Period
 from sync.central.reports.gate.cut_tables import CutRow, Span, cut_rows, of_kind
-from sync.central.reports.gate.figures import figure, last_week_end, orders_differ
+from sync.central.reports.gate.figures import Figure, figure, last_week_end, orders_differ
+from sync.central.reports.gate.office_figures import nearest_quarter
 from sync.central.reports.gate.ways import Difference, differences
 from sync.central.sitesettings import SiteSettings
 from sync.central.usecases.central import Central
@@ -20,7 +21,11 @@ _KINDS = ("service", "counter", "half", "channel")
 class CutsView:
     period: Period
     quarters: Span | None
-    """The quarters that the tables cover; outside `period` where none of its own is published."""
+    """The quarters of `period` that the tables cover; None where none is published."""
+    days: Span | None
+    """First and last day of the weeks whose ratings they cover."""
+    elsewhere: Period | None
+    """Where there are none: the span whose tables are published."""
     more_on: date
     """The day of the next quarter's tables."""
     settings: SiteSettings
@@ -49,12 +54,20 @@ def cuts(central: Central, viewer: Viewer, period: Period, today: date) -> CutsV
     return CutsView(
         period=period,
         quarters=span,
+        days=_days_of(office),
+        elsewhere=None if span else nearest_quarter(period, ended),
         more_on=next_publication(ended),
         settings=settings,
         tables=tables,
         orders_differ=office is not None and orders_differ((office,)),
         differences=ways,
     )
+
+
+def _days_of(office: Figure | None) -> Span | None:
+    if office is None or office.first_day is None or office.last_day is None:
+        return None
+    return office.first_day, office.last_day
 
 
 def _by_name(rows: tuple[CutRow, ...], settings: SiteSettings) -> tuple[CutRow, ...]:
