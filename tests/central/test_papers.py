@@ -109,7 +109,7 @@ def test_each_chart_says_in_words_what_it_shows(view: OfficeView, office: Centra
     meeting = described(meetings.meeting_pdf(replace(view, trend=few), (), {}, NOW))
     assert meeting[0] == scale
     assert meeting[1].startswith("แผนภูมิความพึงพอใจรายเดือน: พ.ย. ๖๙ ร้อยละ ")
-    assert "จาก ๑๕๘ ครั้ง, ธ.ค. ๖๙ ยังไม่เพียงพอ, ม.ค. ๗๐ ร้อยละ" in meeting[1]
+    assert "จาก ๑๕๘ ครั้ง ๔ สัปดาห์, ธ.ค. ๖๙ ยังไม่เพียงพอ, ม.ค. ๗๐ ร้อยละ" in meeting[1]
     poster = described(posters.infographic_pdf(view, (), NOW))
     assert poster[0] == scale
     year = parse("fy2027")
@@ -238,15 +238,14 @@ def test_the_infographic_has_the_size_of_a_post_and_of_a_sheet(view: OfficeView)
 
 
 def test_the_infographic_leaves_out_what_has_no_room_rather_than_cut_it(view: OfficeView) -> None:
-    def shown(words: str) -> int:
-        log = tuple(
-            Improvement(id=str(i), said=words, done=words, whom="", due=None, status=DONE)
-            for i in range(3)
-        )
-        return "".join(pages(posters.infographic_pdf(view, log, NOW))).count("เราทำแล้ว")
+    def shown(words: str, at: datetime = NOW) -> int:
+        line = Improvement(id="1", said=words, done=words, whom="", due=None, status=DONE, at=at)
+        text = "".join(pages(posters.infographic_pdf(view, (line,) * 3, NOW)))
+        return text.count("เราดำเนินการแล้ว")
 
     crowded = view.settings._replace(channels=view.settings.channels * 8)
     assert shown("สั้น") == 3
+    assert shown("สั้น", NOW - timedelta(days=365)) == 0, "done in another round"
     assert 0 < shown("ยาวมาก " * 12) < 3
     many = tuple(
         Improvement(id=str(i), said="สั้น", done="สั้น", whom="", due=None, status=DONE)
