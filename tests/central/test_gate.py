@@ -122,6 +122,7 @@ def test_a_small_service_hides_the_smallest_shown_one_with_it(central: Central) 
     assert [(row.what, row.n) for row in table] == [("a", None), ("b", 205), ("c", None)]
 
 
+HALVES = ("am", "pm")
 COUNTS = st.tuples(*[st.integers(0, 90)] * 5)
 
 
@@ -140,6 +141,32 @@ def test_what_a_table_withholds_is_nothing_or_a_hundred_and_more(
         assert n[row.what] >= 100
         assert row.n % 5 == 0
         assert 0 < row.rate < 1
+
+
+@given(st.dictionaries(st.sampled_from([f"{d}-{h}" for d in "12345" for h in HALVES]), COUNTS))
+def test_what_a_table_of_weekdays_withholds_is_so_of_each_half_and_of_the_whole(
+    half_days: dict[str, Counts],
+) -> None:
+    """Beside it stands a table of mornings and afternoons, from the same counts."""
+    table = {what: {5: counts} for what, counts in half_days.items()}
+    rows = gate.half_day_rows([table], 100)
+    n = {what: sum(counts) for what, counts in half_days.items()}
+    withheld = {row.what: n[row.what] for row in rows if row.n is None}
+    for half in ("", *HALVES):
+        hidden = sum(count for what, count in withheld.items() if what.endswith(half))
+        whole = sum(count for what, count in n.items() if what.endswith(half))
+        assert hidden == 0 or hidden >= 100 or (half and whole < 100) or not rows
+    assert all(row.n is None or n[row.what] >= 100 for row in rows)
+
+
+def test_half_days_are_told_by_weekday_and_sum_to_the_mornings(central: Central) -> None:
+    for weekday, count in ((2, 130), (3, 160)):
+        lines = [line("a", 10, 10, 10, 10, count)]
+        report(central, date(2026, 11, weekday), lines)
+    publish_due(central, TODAY)
+    tables = gate.cuts(central, DIRECTOR, YEAR, TOLD).tables
+    assert [(row.what, row.n) for row in tables["weekday"]] == [("1-am", 170), ("2-am", 200)]
+    assert [(row.what, row.n) for row in tables["half"]] == [("am", 370)]
 
 
 def test_a_quarters_tables_are_told_weeks_after_it_is_over_and_change_no_more(

@@ -118,7 +118,7 @@ def test_the_page_fetches_nothing_from_elsewhere_and_runs_nothing(page: TestClie
     assert "default-src 'none'" in got.headers["Content-Security-Policy"]
     assert "<script" not in got.text
     assert "://" not in got.text
-    for name in ("report.css", "Sarabun-Regular.ttf", "Sarabun-Bold.ttf"):
+    for name in ("report.css", "face.svg", "Sarabun-Regular.ttf", "Sarabun-Bold.ttf"):
         assert page.get(f"/static/{name}").status_code == 200
     assert page.get("/static/th.toml").status_code == 404
 

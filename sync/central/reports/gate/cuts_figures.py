@@ -1,4 +1,4 @@
-"""Services, counters, half-days and channels, as the page of services shows them."""
+"""Services, counters, half-days by weekday and channels, as the page of services shows them."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -6,7 +6,15 @@ from datetime import date
 from kiosk.domain.thaiorder import thai_order
 from sync.central.disclosure import next_publication, published_quarters
 from sync.central.period import Period
-from sync.central.reports.gate.cut_tables import CutRow, Span, cut_rows, of_kind
+from sync.central.reports.gate.cut_tables import (
+    CutRow,
+    Span,
+    channel_rows,
+    cut_rows,
+    half_day_rows,
+    half_rows,
+    of_kind,
+)
 from sync.central.reports.gate.figures import Figure, figure, last_week_end, orders_differ
 from sync.central.reports.gate.office_figures import nearest_quarter
 from sync.central.reports.gate.ways import Difference, differences
@@ -14,7 +22,7 @@ from sync.central.sitesettings import SiteSettings
 from sync.central.usecases.central import Central
 from sync.central.viewer import Right, Viewer
 
-_KINDS = ("service", "counter", "half", "channel")
+_KINDS = ("service", "counter", "weekday", "channel")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,27 +38,45 @@ class CutsView:
     """The day of the next quarter's tables."""
     settings: SiteSettings
     tables: dict[str, tuple[CutRow, ...]]
+    """By kind; a row of "weekday" is a `disclosure.half_day`."""
     orders_differ: bool
     """Whether the faces of these quarters did not all stand in one order."""
     differences: tuple[Difference, ...]
     """Ways of asking whose results differ in these quarters."""
 
+    @property
+    def by_weekday(self) -> dict[int, dict[str, CutRow]]:
+        """The rows of half-days by ISO weekday and half; empty where no half-day is shown."""
+        weekdays: dict[int, dict[str, CutRow]] = {}
+        for row in self.tables["weekday"]:
+            weekday, _, half = row.what.partition("-")
+            weekdays.setdefault(int(weekday), {})[half] = row
+        return weekdays
+
 
 def cuts(central: Central, viewer: Viewer, period: Period, today: date) -> CutsView:
-    """Services, counters, half-days and channels, office-wide: the same for the public."""
+    """Services, counters, half-days and channels, office-wide: the same for the public. Half-days
+    also by weekday."""
     if viewer.signed_in:
         viewer.require(central.site, Right.CUTS)
     ended = last_week_end(today)
     span = published_quarters(period.first_day, period.last_day, ended)
     with central.store.read(central.site) as t:
         settings = t.settings.newest().settings
-        quarters = t.blocks.cuts(span).values()
+        quarters = t.blocks.cuts(span, _KINDS).values()
         office = figure(t.blocks.office(*span), settings) if span else None
         ways = differences(t, span, quarters, settings)
-    tables = {}
-    for kind in _KINDS:
-        tables[kind] = cut_rows([of_kind(cuts, kind) for cuts in quarters], settings.cuts_from)
-    tables["service"] = _by_name(tables["service"], settings)
+    at_least = settings.cuts_from
+    weekdays = [of_kind(cuts, "weekday") for cuts in quarters]
+    tables = {
+        "service": _by_name(
+            cut_rows([of_kind(cuts, "service") for cuts in quarters], at_least), settings
+        ),
+        "counter": cut_rows([of_kind(cuts, "counter") for cuts in quarters], at_least),
+        "half": half_rows(weekdays, at_least),
+        "weekday": half_day_rows(weekdays, at_least),
+        "channel": channel_rows(quarters, at_least),
+    }
     return CutsView(
         period=period,
         quarters=span,

@@ -91,7 +91,7 @@ def office(
         officers = t.people.everyone()
         sums = t.blocks.by_section(period.first_day, period.last_day)
         months = t.blocks.by_month(*trend_span(period, today))
-        cuts = t.blocks.cuts(quarters)
+        cuts = t.blocks.cuts(quarters, ("reason", "channel"))
         ways = differences(t, quarters, cuts.values(), settings)
         usual = usual_effect(t, min(period.last_day, today))
         tickets = t.tickets.quarters(*quarters) if quarters else []
