@@ -150,8 +150,8 @@ def day_of(option: str, text: str) -> date | None:
 
 def _keep_office_time() -> None:
     """Also of a command that asks the time before it opens the office."""
+    from kiosk.tomlfile.tables import SettingsError
     from sync.central import settings
-    from sync.central.settings import SettingsError
 
     with suppress(SettingsError, NoSuchZone, OSError):  # `opened` says what is wrong
         keep_time_of(settings.load(_Chosen.folder).zone, "zone")
