@@ -25,9 +25,9 @@ from tests.support.encounters import press
 OFFICERS = ("101", "102", "103", "104")
 
 
-def fill(path: Path, ratings: int, days: int = 250) -> None:
+def fill(path: Path, ratings: int, days: int = 250, before: int = 0) -> None:
     """So many ratings on past days into a terminal's file, sealed as real ones are; made if there
-    is none."""
+    is none. `before`: how many days ago the last of them is over."""
     if not path.exists():
         Store.create(path)
     store = Store.open(path)
@@ -36,7 +36,7 @@ def fill(path: Path, ratings: int, days: int = 250) -> None:
     with store.transaction() as t:
         raw = t.ratings._connection
         for number, size in enumerate(sizes):
-            day = MORNING.date() - timedelta(days=1 + number // len(OFFICERS))
+            day = MORNING.date() - timedelta(days=1 + before + number // len(OFFICERS))
             officer = OFFICERS[number % len(OFFICERS)]
             entries = []
             rows = []
@@ -55,14 +55,14 @@ def fill(path: Path, ratings: int, days: int = 250) -> None:
     store.close()
 
 
-def fill_journal(path: Path, days: int, events_a_day: int) -> None:
+def fill_journal(path: Path, days: int, events_a_day: int, before: int = 0) -> None:
     """So many events of each past day into a terminal's journal, chained as real ones are."""
     store = Store.open(path)
     with store.transaction() as t:
         seq, previous = t.journal.head()
         rows = []
         for back in range(days, 0, -1):
-            opened = MORNING - timedelta(days=back)
+            opened = MORNING - timedelta(days=before + back)
             day = opened.date().isoformat()
             for number in range(events_a_day):
                 at = (opened + timedelta(minutes=8 * number)).isoformat(timespec="seconds")
