@@ -42,17 +42,17 @@ PART_US, PERIOD_US = 1_000, 5_000
 """A fifth of a processor, in parts so short that it is a slow one, not one that stops."""
 CONTROL = Path("/sys/fs/cgroup/cpu")
 GENTLY = ("nice", "-n", "19")
-"""As a terminal starts its own errands."""
 
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """What runs beside the presses, how often, and as what it is started."""
+    """What runs beside the presses, how often, and whether it gives way."""
 
     name: str
     words: tuple[str, ...]
     runs: int
-    before: tuple[str, ...] = GENTLY
+    is_gentle: bool = True
+    """As a terminal starts its own errands."""
 
 
 @dataclass(slots=True)
@@ -86,17 +86,17 @@ def beside_everything(
                 yield _line(terminal_folder, terminal, one, title)
             with open_central(central, "") as office:
                 send_pins_and_photos(office)
-            pins = Beside(f"sync, {OFFICERS} PINs and photos", ("sync",), 1)
+            pins = Beside(name=f"sync, {OFFICERS} PINs and photos", words=("sync",), runs=1)
             yield _line(terminal_folder, terminal, pins, title)
     store.close()
 
 
 def _commands(folder: Path, runs: int, title: str) -> Iterator[Beside]:
-    yield Beside("heartbeat", ("heartbeat",), runs)
-    yield Beside("verify --rows", ("verify", "--rows"), 1 if title else 2)
-    yield Beside("sync", ("sync",), max(2, runs // 2))
+    yield Beside(name="heartbeat", words=("heartbeat",), runs=runs)
+    yield Beside(name="verify --rows", words=("verify", "--rows"), runs=1 if title else 2)
+    yield Beside(name="sync", words=("sync",), runs=max(2, runs // 2))
     copy = folder / f"{secrets.token_hex(4)}.db"
-    yield Beside("backup", ("backup", str(copy)), 1, ())
+    yield Beside(name="backup", words=("backup", str(copy)), runs=1, is_gentle=False)
 
 
 def _line(folder: DataFolder, terminal: Terminal, one: Beside, title: str) -> str:
@@ -140,7 +140,8 @@ def press(terminal: Terminal) -> float:
 
 @contextmanager
 def _running(folder: DataFolder, one: Beside) -> Iterator["subprocess.Popen[bytes]"]:
-    words = [*one.before, sys.executable, "-m", "ui", "--data", str(folder.path), *one.words]
+    before = GENTLY if one.is_gentle else ()
+    words = [*before, sys.executable, "-m", "ui", "--data", str(folder.path), *one.words]
     with subprocess.Popen(words, stdout=subprocess.DEVNULL) as process:
         yield process
 
