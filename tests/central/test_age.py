@@ -43,7 +43,8 @@ class Locked:
     """What one connection does from BEGIN IMMEDIATE to the end, each time."""
 
     def __init__(self, store: Store) -> None:
-        self._engine, self._driver = store._engine, None
+        self._engine = store._engine
+        self._driver: Any = None
         self.steps: list[int] = []
         """Of SQLite's machine, in tens, by transaction."""
         self.columns: set[tuple[str, str]] = set()
