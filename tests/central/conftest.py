@@ -15,6 +15,7 @@ from tests.support.databases import new_database
 
 PAGES = {
     "test_accounts",
+    "test_handbook",
     "test_keeping",
     "test_offers",
     "test_page",
