@@ -125,9 +125,14 @@ def text_of(id_: str, language: str) -> Text:
     return Text(
         title=title.strip(),
         summary=plain[0],
-        html=_spoken(markdown.render(body), language),
+        html=_spoken(_linked(markdown.render(body)), language),
         lines=plain,
     )
+
+
+def _linked(html: str) -> str:
+    """Files name each other; readers have pages."""
+    return re.sub(r'href="([a-z]+)\.md"', r'href="/help/\g<1>"', html)
 
 
 def _spoken(html: str, language: str) -> str:
