@@ -15,6 +15,7 @@ from sync.central.web import (
     accounts,
     audit,
     fullcopy,
+    handbook,
     identity,
     improvements,
     ita,
@@ -76,6 +77,7 @@ _ROOMS = (
     questionnaire,
     open_data,
     papers,
+    handbook,
     probes,
     wellknown,
 )
