@@ -10,6 +10,8 @@ YEARS = range(2000, 2200)
 _BUDDHIST_ERA = 543
 _CENTURY = 2500
 """Of the Buddhist era, to which two digits behind a Thai month belong."""
+_LONGEST = 60
+"""Letters of a day in words."""
 _DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
 _FORMS = (
     re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})"),
@@ -45,8 +47,8 @@ def day_in(text: str) -> date:
     for form in _FORMS:
         if parts := form.fullmatch(written):
             return _day(int(parts["year"]), int(parts["month"]), int(parts["day"]))
-    parts = _IN_WORDS.fullmatch(written)
-    if parts is None:
+    parts = _IN_WORDS.fullmatch(written[:_LONGEST])
+    if parts is None or len(written) > _LONGEST:
         raise ValueError("day")
     month = _MONTHS.get(parts["month"].replace(".", "").lower())
     if month is None:
@@ -54,7 +56,7 @@ def day_in(text: str) -> date:
     year = int(parts["year"])
     if year < 100:
         if not "ก" <= parts["month"][0] <= "๙":
-            raise ValueError("two digits of a year that may be of either era")
+            raise ValueError("year")
         year += _CENTURY
     return _day(year, month, int(parts["day"]))
 
