@@ -15,7 +15,6 @@ from starlette.testclient import TestClient
 from kiosk.domain.people import BadPerson
 from sync.central.logbook import Kind, told
 from sync.central.papers import typesetting
-from sync.central.store.engine import CentralStore
 from sync.central.usecases.accounts import add_account
 from sync.central.usecases.central import Central
 from sync.central.usecases.publishing import publish_due
@@ -33,6 +32,7 @@ from tests.support.central import (
     received,
     signed_in,
 )
+from tests.support.databases import new_central_store
 from tests.support.day_reports import key_text
 from tests.support.objections import objected
 
@@ -158,7 +158,7 @@ def fresh_office(tmp_path: Path) -> Iterator[Central]:
 
 
 def made_office(folder: Path) -> Central:
-    store = CentralStore.create(f"sqlite:///{folder / 'central.db'}")
+    store = new_central_store(folder / "central.db")
     central = made_central(store, folder)
     add_site(central, "elsewhere", "สำนักงานเขตอื่น")
     put_on_roster(
@@ -425,7 +425,7 @@ def test_a_raw_read_of_the_citys_auditor_says_so(office: Central) -> None:
 def test_a_section_with_one_officers_results_is_a_look_at_that_officer(
     tmp_path: Path, path: str
 ) -> None:
-    store = CentralStore.create(f"sqlite:///{tmp_path / 'central.db'}")
+    store = new_central_store(tmp_path / "central.db")
     central = made_central(store, tmp_path)
     put_on_roster(
         central,

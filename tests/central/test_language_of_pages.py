@@ -19,6 +19,7 @@ from sync.central.demo import seed
 from sync.central.language import LANGUAGES, words
 from sync.central.store.engine import CentralStore
 from tests.support.central import made_central
+from tests.support.databases import new_central_store
 from tests.support.report_pages import report_pages
 
 NOW = datetime(2026, 11, 27, 5, 0, tzinfo=UTC)
@@ -89,7 +90,7 @@ class Reader(HTMLParser):
 def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An office's invented data, made once."""
     folder = tmp_path_factory.mktemp("office")
-    store = CentralStore.create(f"sqlite:///{folder / 'central.db'}")
+    store = new_central_store(folder / "central.db")
     seed(made_central(store, folder), NOW, lambda _done, _all: None, SEEDED_DAYS)
     store.close()
     return folder

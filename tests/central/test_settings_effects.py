@@ -10,7 +10,6 @@ import pytest
 from starlette.testclient import TestClient
 
 from sync.central.sitesettings import SiteSettings
-from sync.central.store.engine import CentralStore
 from sync.central.usecases.central import Central
 from sync.central.usecases.office_settings import read_settings
 from sync.central.usecases.publishing import publish_due
@@ -18,6 +17,7 @@ from sync.central.viewer import ROLES
 from tests.support.builders import an_officer
 from tests.support.central import made_central, put_on_roster, received, signed_in
 from tests.support.central_forms import form
+from tests.support.databases import new_central_store
 from tests.support.terminal_requests import terminal_roster
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
@@ -73,7 +73,7 @@ test_early.py."""
 
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[Central]:
-    store = CentralStore.create(f"sqlite:///{tmp_path / 'central.db'}")
+    store = new_central_store(tmp_path / "central.db")
     central = made_central(store, tmp_path)
     put_on_roster(central, (an_officer("101", "สมหญิง", section="ฝ่ายทะเบียน"),))
     received(central, "101", 3, 3, 4, 10, 20)
