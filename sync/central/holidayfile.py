@@ -196,8 +196,8 @@ def _in_order(
 ) -> HolidayFile:
     by_day: dict[date, Holiday] = {}
     for one in holidays:
-        known = by_day.get(one.day)
-        if known is None or not known.name:
+        earlier = by_day.get(one.day)
+        if earlier is None or not earlier.name:
             by_day[one.day] = one
     if problems:
         raise BadHolidays(problems)

@@ -9,6 +9,7 @@ import xlsxwriter
 from fastapi.testclient import TestClient
 
 from kiosk.domain.dates import day_in
+from kiosk.domain.people import RosterEntry
 from kiosk.domain.rostercsv import COLUMNS, REQUIRED, BadRoster
 from sync.central import tablefile
 from sync.central.language import in_english
@@ -20,6 +21,7 @@ from sync.central.usecases.central import Central
 from sync.central.viewer import ROLES
 from tests.support.builders import an_officer
 from tests.support.central import put_on_roster, signed_in
+from tests.support.page_forms import filled_form
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 HEADS = ("ลำดับ", "เลขประจำตัว", "ชื่อ", "นามสกุล", "ตำแหน่ง", "ฝ่าย", "หมายเหตุ")
@@ -281,3 +283,20 @@ def test_the_empty_form_is_read_once_it_is_filled_in(central: Central) -> None:
     book.save(filled)
     [entry] = read_roster(filled.getvalue()).entries
     assert (entry.number, entry.name, entry.section) == ("007", "สมหญิง ใจดี", "ฝ่ายโยธา")
+
+
+def test_a_field_for_a_day_shows_it_as_people_type_it(central: Central) -> None:
+    """In Thai with the year of the Buddhist era: what it shows is what it takes."""
+    director = signed_in(central, ROLES["director"], now=NOW)
+    page = "/improvements/dindaeng"
+    said = {"said": "รอนาน", "done": "", "whom": "", "due": "๑ ก.พ. ๒๕๗๐"}
+    assert director.post(page, data=said).status_code == 303
+    form = filled_form(director.get(page).text, said="รอนาน")
+    assert form["due"] == ["01/02/2570"]
+    assert director.post(page, data={**form, "whom": "ฝ่าย"}).status_code == 303
+    english = filled_form(director.get(f"{page}?lang=en").text, said="รอนาน")
+    assert english["due"] == ["2027-02-01"]
+
+
+def test_a_number_typed_in_thai_digits_is_that_number() -> None:
+    assert RosterEntry.parse("๙๙๑", "สมหญิง").number == "991"

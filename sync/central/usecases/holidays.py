@@ -27,12 +27,12 @@ class HolidayPlan:
 def plan_holidays(central: Central, brought: Iterable[Holiday]) -> HolidayPlan:
     stored = read_settings(central)
     holidays = tuple(brought)
-    known = stored.settings.holidays
+    current = stored.settings.holidays
     return HolidayPlan(
         version=stored.version,
-        added=tuple(one for one in holidays if one.day not in known),
-        known=tuple(one for one in holidays if one.day in known),
-        absent=_absent(known, [one.day for one in holidays]),
+        added=tuple(one for one in holidays if one.day not in current),
+        known=tuple(one for one in holidays if one.day in current),
+        absent=_absent(current, [one.day for one in holidays]),
     )
 
 
@@ -57,8 +57,8 @@ def save_holidays(
     return len(holidays)
 
 
-def _absent(known: Collection[date], brought: Collection[date]) -> tuple[date, ...]:
+def _absent(current: Collection[date], brought: Collection[date]) -> tuple[date, ...]:
     if not brought:
         return ()
     first, last = min(brought), max(brought)
-    return tuple(day for day in sorted(known) if first <= day <= last and day not in brought)
+    return tuple(day for day in sorted(current) if first <= day <= last and day not in brought)
