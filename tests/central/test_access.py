@@ -13,6 +13,7 @@ from PIL import Image
 from starlette.testclient import TestClient
 
 from kiosk.domain.people import BadPerson
+from sync.central.handbook import article_of_page
 from sync.central.logbook import Kind, told
 from sync.central.papers import typesetting
 from sync.central.usecases.accounts import add_account
@@ -50,6 +51,8 @@ READ = {D, H, S, O}
 PAGES: dict[str, set[str]] = {
     "/public/dindaeng": {*ALL},
     "/retention/dindaeng": {*ALL},
+    "/help": {*ALL},
+    "/help/officers": {*ALL},
     "/report/dindaeng": {*READ},
     f"/section/dindaeng?name={OWN}": {D, H, S},
     f"/section/dindaeng?name={OTHER}": {D, H},
@@ -121,6 +124,8 @@ PAGES: dict[str, set[str]] = {
     "/report/elsewhere": set(),
     "/fleet/elsewhere": set(),
 }
+WITHOUT_HELP = {"photo", "copy", "paper", "openapi.json", "help"}
+"""Files, and the help itself."""
 FORMS: dict[str, set[str]] = {
     "/improvements/dindaeng": {S, D, C},
     "/ita/dindaeng": {D, H},
@@ -496,3 +501,9 @@ def test_more_papers_at_once_than_fit_are_told_to_come_later(
             line.enter_context(typesetting.LINE.place())
         assert clients["public"].get(poster).status_code == 503
     assert clients["public"].get(poster).status_code == 200
+
+
+def test_every_page_leads_to_its_help() -> None:
+    paths = (path.partition("?")[0] for path in PAGES)
+    without = {path for path in paths if not article_of_page(path)}
+    assert {path.split("/")[1] for path in without} == WITHOUT_HELP

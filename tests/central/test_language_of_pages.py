@@ -28,8 +28,8 @@ LATIN = re.compile(r"[A-Za-z][A-Za-z'’-]{2,}")
 THAI = re.compile("[\u0e01-\u0e5b]+")
 NAMES = {
     # formats, units, standards, surveys and policies, by their names
-    "CSV", "Excel", "GiB", "JPEG", "JSON", "PDF", "PIN", "PINs", "PNG", "UTF-", "Word", "Wilson",
-    "XLSX", "ZIP",
+    "CSV", "Debian", "Excel", "GiB", "JPEG", "JSON", "PDF", "PIN", "PINs", "PNG", "UTF-",
+    "Word", "Wilson", "XLSX", "ZIP",
     "backups", "central", "toml",
     "BOM", "OpenID", "subject", "EIT", "IIT", "ITA", "OIT", "Traffy", "Fondue", "Gift",
     "Policy", "https",

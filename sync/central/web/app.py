@@ -15,6 +15,7 @@ from sync.central.web import (
     accounts,
     audit,
     fullcopy,
+    handbook,
     holidays,
     identity,
     improvements,
@@ -78,6 +79,7 @@ _ROOMS = (
     questionnaire,
     open_data,
     papers,
+    handbook,
     probes,
     wellknown,
 )

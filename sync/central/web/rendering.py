@@ -14,6 +14,7 @@ from sync.central import period as periods
 from sync.central import thai
 from sync.central.carewords import care_words
 from sync.central.conditionwords import condition_words
+from sync.central.handbook import article_of_page
 from sync.central.language import LANGUAGES, tables, words
 from sync.central.logwords import log_words
 from sync.central.reports.gate import orders_differ
@@ -125,6 +126,7 @@ def _frame(request: Request, viewer: Viewer, central: Central) -> dict[str, Any]
         "here": central.site,
         "site": office_name(central, language),
         "path": request.url.path,
+        "help": article_of_page(request.url.path),
         "switch": "?" + urlencode({**request.query_params, "lang": other_language}),
         "today": today,
         "span": partial(thai.span, language=language, today=today),
