@@ -92,6 +92,15 @@ def before(period: Period) -> Period:
     return _part_of(day, starts, ("q1", "q2", "q3", "q4"))
 
 
+def year_before(period: Period) -> Period:
+    """The same span a year ago; NoSuchPeriod where no calendar is."""
+    year, rest = period.code[:4], period.code[4:]
+    if period.code.startswith("fy"):
+        year, rest = period.code[2:6], period.code[6:]
+        return parse(f"fy{int(year) - 1:04}{rest}", period.starts)
+    return parse(f"{int(year) - 1:04}{rest}", period.starts)
+
+
 def last_month(today: date) -> Period:
     """The month that is over: what a monthly meeting speaks of."""
     return before(parse(f"{today:%Y-%m}"))

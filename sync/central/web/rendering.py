@@ -13,6 +13,7 @@ from kiosk.domain.refusal import Refusal
 from sync.central import period as periods
 from sync.central import thai
 from sync.central.carewords import care_words
+from sync.central.change import beside_target
 from sync.central.conditionwords import condition_words
 from sync.central.language import LANGUAGES, tables, words
 from sync.central.logwords import log_words
@@ -136,6 +137,7 @@ def _formats(language: str) -> dict[str, Any]:
         "say": words(language).get,
         "condition_words": partial(condition_words, language),
         "orders_differ": orders_differ,
+        "beside_target": beside_target,
         "num": partial(thai.number, language=language),
         "pct": partial(_percent, language),
         "day": partial(thai.day, language=language),
