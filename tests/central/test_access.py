@@ -47,6 +47,7 @@ D, H, S, O = "director", "hr", "section-head", "officer"  # noqa: E741  (a colum
 C, A, I = "complaints", "audit", "it"  # noqa: E741
 
 READ = {D, H, S, O}
+OF_OFFICERS = ("/paper/dindaeng/officer", "/table/dindaeng/officer/", "/photo/")
 PAGES: dict[str, set[str]] = {
     "/public/dindaeng": {*ALL},
     "/retention/dindaeng": {*ALL},
@@ -71,6 +72,7 @@ PAGES: dict[str, set[str]] = {
     "/table/dindaeng/services/weekday.csv": {*READ},
     "/improvements/dindaeng": {*READ, C},
     "/papers/dindaeng": {D, H, S},
+    f"/paper/dindaeng/sheets?{ROUND}": {D, H, S},
     "/ita/dindaeng": {D, H},
     f"/ita/dindaeng/picture/{PICTURE}.jpg": {D, H},
     "/objections/dindaeng": {D, H, A},

@@ -99,8 +99,8 @@ def _improved(view: OfficeView, language: str) -> PageTable:
 def _officers(view: SectionView, language: str) -> PageTable:
     rows = []
     for row in view.officers:
-        adjusted = row.adjusted_ends or (None, None)
-        own = (*_figure(row.figure.result), row.adjusted_rate, *adjusted)
+        adjusted = (row.adjusted_rate, *(row.adjusted_ends or (None, None)))
+        own = (*_figure(row.figure.result), *(_shown(value, 0) for value in adjusted))
         rows.append((row.officer.number, row.officer.name, *own, *_beside(row.figure)))
     adjusted_columns = ("adjusted", "adjusted_low", "adjusted_high")
     return PageTable(("officer_number", "name", *_FIGURE, *adjusted_columns, *_BESIDE), rows)
@@ -127,8 +127,7 @@ def _cut(kind: str, view: CutsView, language: str) -> PageTable:
             row.what,
             names.get(row.what, "") or _row_words(kind, row.what, language),
             row.n,
-            row.per_cent,
-            *(row.ends or (None, None)),
+            *(_shown(value, 0) for value in (row.per_cent, *(row.ends or (None, None)))),
             row.bound,
             str(first),
             str(last),
@@ -180,16 +179,23 @@ def _figure(result: Result) -> tuple[Cell, ...]:
     if result.rate is None:
         return None, None, None, None, ""
     low, high = result.ends or (None, None)
-    return result.n, result.per_cent, low, high, result.bound
+    in_per_cent = (_shown(value, result.places) for value in (result.per_cent, low, high))
+    return result.n, *in_per_cent, result.bound
 
 
-def _point(result: Result) -> float | None:
-    return None if result.bound else result.per_cent
+def _shown(value: float | None, places: int) -> Cell:
+    """With as many decimals as the page shows: whole numbers have none."""
+    return value if value is None or places else int(value)
+
+
+def _point(result: Result) -> Cell:
+    return None if result.bound else _shown(result.per_cent, result.places)
 
 
 def _difference(change: Change | NotComparable, language: str) -> tuple[Cell, ...]:
     if isinstance(change, Change):
-        return change.points, change.low, change.high, ""
+        values = (change.points, change.low, change.high)
+        return *(_shown(value, change.places) for value in values), ""
     return None, None, None, words(language).get(f"change.not_{change.value}")
 
 

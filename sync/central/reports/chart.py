@@ -236,25 +236,25 @@ def _joined(runs: Iterable[Sequence[tuple[float, float]]]) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """A level's part of a stacked bar, in whole per cent of its box: `place` is 1 for the best."""
+    """A level's part of a stacked bar, in per cent of its box: `place` is 1 for the best."""
 
     place: int
     level: int
     count: int
-    left: float
+    begin: float
     width: float
 
 
 def layers(counts: Sequence[int]) -> tuple[Layer, ...]:
     """Of counts worst first, the best on the left; empty levels have none."""
-    total, left, drawn = sum(counts), 0.0, []
+    total, begin = sum(counts), 0.0
+    drawn = []
     for place, level in enumerate(range(len(counts) - 1, -1, -1), 1):
-        width = 100 * counts[level] / total
-        if counts[level]:
-            drawn.append(
-                Layer(place=place, level=level, count=counts[level], left=left, width=width)
-            )
-        left += width
+        count = counts[level]
+        width = 100 * count / total
+        if count:
+            drawn.append(Layer(place=place, level=level, count=count, begin=begin, width=width))
+        begin += width
     return tuple(drawn)
 
 

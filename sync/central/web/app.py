@@ -13,6 +13,7 @@ from sync.central.usecases.central import Central
 from sync.central.viewer import Right
 from sync.central.web import (
     accounts,
+    all_sheets,
     audit,
     fullcopy,
     identity,
@@ -78,6 +79,7 @@ _ROOMS = (
     questionnaire,
     open_data,
     papers,
+    all_sheets,
     probes,
     wellknown,
 )

@@ -103,6 +103,11 @@ def render(request: Request, template: str, **values: Any) -> str:
     return page_template.render(w=tables(language), lang=language, **values)
 
 
+def fragment(request: Request, template: str, **values: Any) -> str:
+    """A part of a page, in the reader's language."""
+    return render(request, template, **_formats(language_of(request)), **values)
+
+
 def bare_page(request: Request, status: int, key: str) -> Response:
     """One line, made without the database."""
     refusals = tables(language_of(request))["refusal"]

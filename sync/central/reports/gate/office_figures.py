@@ -132,7 +132,8 @@ def office(
         sections: tuple[SectionRow, ...] = ()
         if sections_seen is not None:
             members = _readable_sections(central.site, viewer, officers, sums)
-            sections = _section_rows(t, members, sums, _Read(period, today, settings, usual))
+            how_read = _Read(period=period, today=today, settings=settings, usual=usual)
+            sections = _section_rows(t, members, sums, how_read)
         improved = improvements_beside(t, months, settings, usual)
         tickets = t.tickets.quarters(*quarters) if quarters else []
         gaps = _gaps(t, period, ended) if viewer.signed_in else Counter[str]()
