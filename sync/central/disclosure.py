@@ -183,16 +183,28 @@ def publication_day(day: date) -> date:
 
 def published_quarters(first: date, last: date, ended: date) -> tuple[date, date] | None:
     """The span that tables for `first` to `last` cover when the week up to `ended` is over: the
-    whole quarters in it that are published; where there is none, the last one published before."""
+    whole quarters in it that are published. None where there are none: those of another span do
+    not stand under this one."""
     begin, end = quarter_of(min(last, ended))
     while end > last or publication_day(end) > ended:
         if begin.year == MINYEAR:
             return None
         begin, end = quarter_of(begin - _DAY)
     if first > begin:
-        return begin, end
+        return None
     whole, broken = quarter_of(first)
     return first if whole == first else broken + _DAY, end
+
+
+def newest_quarter(last: date, ended: date) -> tuple[date, date] | None:
+    """The quarter of `last`, or the last one before it whose tables are published when the week up
+    to `ended` is over."""
+    begin, end = quarter_of(min(last, ended))
+    while publication_day(end) > ended:
+        if begin.year == MINYEAR:
+            return None
+        begin, end = quarter_of(begin - _DAY)
+    return begin, end
 
 
 def next_publication(ended: date) -> date:

@@ -91,7 +91,7 @@ def test_repeated_and_late_presses_stand_beside_the_score(
     put_on_roster(central, (an_officer("101", "ก"),))
     received(central, "101", 0, 0, 0, 10, 10)
     for at in ("/report/dindaeng", "/section/dindaeng", "/officer/dindaeng/101"):
-        assert "กดซ้ำหรือส่งมาช้าที่ไม่นับคะแนน ๒ ครั้ง" in page.get(f"{at}?lang=th").text
+        assert "การกดซ้ำหรือข้อมูลที่ส่งล่าช้า (ไม่นับคะแนน) ๒ ครั้ง" in page.get(f"{at}?lang=th").text
         assert "Repeated or late presses, not scored 2 times" in page.get(f"{at}?lang=en").text
 
 

@@ -16,6 +16,7 @@ from sync.central.web import (
     all_sheets,
     audit,
     fullcopy,
+    handbook,
     identity,
     improvements,
     ita,
@@ -80,6 +81,7 @@ _ROOMS = (
     open_data,
     papers,
     all_sheets,
+    handbook,
     probes,
     wellknown,
 )

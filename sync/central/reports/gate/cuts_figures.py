@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from kiosk.domain.thaiorder import thai_order
 from sync.central.disclosure import next_publication, published_quarters
 from sync.central.period import Period
 from sync.central.reports.gate.cut_tables import (
@@ -14,7 +15,8 @@ from sync.central.reports.gate.cut_tables import (
     half_rows,
     of_kind,
 )
-from sync.central.reports.gate.figures import figure, last_week_end, orders_differ
+from sync.central.reports.gate.figures import Figure, figure, last_week_end, orders_differ
+from sync.central.reports.gate.office_figures import nearest_quarter
 from sync.central.reports.gate.ways import Difference, differences
 from sync.central.sitesettings import SiteSettings
 from sync.central.usecases.central import Central
@@ -27,7 +29,11 @@ _KINDS = ("service", "counter", "weekday", "channel")
 class CutsView:
     period: Period
     quarters: Span | None
-    """The quarters that the tables cover; outside `period` where none of its own is published."""
+    """The quarters of `period` that the tables cover; None where none is published."""
+    days: Span | None
+    """First and last day of the weeks whose ratings they cover."""
+    elsewhere: Period | None
+    """Where there are none: the span whose tables are published."""
     more_on: date
     """The day of the next quarter's tables."""
     settings: SiteSettings
@@ -63,7 +69,9 @@ def cuts(central: Central, viewer: Viewer, period: Period, today: date) -> CutsV
     at_least = settings.cuts_from
     weekdays = [of_kind(cuts, "weekday") for cuts in quarters]
     tables = {
-        "service": cut_rows([of_kind(cuts, "service") for cuts in quarters], at_least),
+        "service": _by_name(
+            cut_rows([of_kind(cuts, "service") for cuts in quarters], at_least), settings
+        ),
         "counter": cut_rows([of_kind(cuts, "counter") for cuts in quarters], at_least),
         "half": half_rows(weekdays, at_least),
         "weekday": half_day_rows(weekdays, at_least),
@@ -72,9 +80,23 @@ def cuts(central: Central, viewer: Viewer, period: Period, today: date) -> CutsV
     return CutsView(
         period=period,
         quarters=span,
+        days=_days_of(office),
+        elsewhere=None if span else nearest_quarter(period, ended),
         more_on=next_publication(ended),
         settings=settings,
         tables=tables,
         orders_differ=office is not None and orders_differ((office,)),
         differences=ways,
     )
+
+
+def _days_of(office: Figure | None) -> Span | None:
+    if office is None or office.first_day is None or office.last_day is None:
+        return None
+    return office.first_day, office.last_day
+
+
+def _by_name(rows: tuple[CutRow, ...], settings: SiteSettings) -> tuple[CutRow, ...]:
+    """Services as a Thai reader looks for them; one without a name stands by its id."""
+    names = {service.id: service.th for service in settings.services}
+    return tuple(sorted(rows, key=lambda row: thai_order(names.get(row.what, row.what))))

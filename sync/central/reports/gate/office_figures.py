@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from kiosk.domain.people import Officer
+from kiosk.domain.thaiorder import thai_order
 from sync.central.change import Change, NotComparable, change
-from sync.central.disclosure import ONLINE, published_quarters, week_end
+from sync.central.disclosure import ONLINE, newest_quarter, published_quarters, week_end
 from sync.central.logbook import told
-from sync.central.period import Period
+from sync.central.period import Period, of_quarter
 from sync.central.reports.gate.cut_tables import CutRow, Span, reason_rows
 from sync.central.reports.gate.earlier import BEFORE, Earlier, earlier, earlier_spans
 from sync.central.reports.gate.figures import (
@@ -75,7 +76,9 @@ class OfficeView:
     reasons: tuple[CutRow, ...]
     """How often citizens named a reason; `n` 0: fewer than CUT_STEP. `rate`: its share of them."""
     quarters: Span | None
-    """The quarters that `reasons` cover; outside `period` where none of its own is published."""
+    """The quarters of `period` that `reasons` cover; None where none is published."""
+    elsewhere: Period | None
+    """Where there are none: the span whose reasons are published."""
     differences: tuple[Difference, ...]
     """Ways of asking whose results differ in these quarters."""
     sections: tuple[SectionRow, ...]
@@ -151,12 +154,13 @@ def office(
         settings=settings,
         figure=whole,
         online=online,
-        trend=trend(months, settings, usual),
+        trend=trend(months, settings, today, usual),
         earlier=compared,
         improved=improved,
         is_running=ended < period.last_day,
         reasons=reason_rows(cuts.values(), settings),
         quarters=quarters,
+        elsewhere=None if quarters else nearest_quarter(period, ended),
         differences=ways,
         sections=sections,
         coverage=coverage(tickets),
@@ -196,6 +200,12 @@ def _section_rows(
         )
         rows.append(row)
     return tuple(rows)
+
+
+def nearest_quarter(period: Period, ended: date) -> Period | None:
+    """The quarter that a span is in, or the last one before it whose tables are published."""
+    quarter = newest_quarter(period.last_day, ended)
+    return of_quarter(*quarter, period.starts) if quarter else None
 
 
 def section_members(central: Central, viewer: Viewer, period: Period) -> dict[str, list[Officer]]:
@@ -268,7 +278,7 @@ def _readable_sections(
         members[section] |= by_officer.keys()
     return {
         name: members[name]
-        for name in sorted(members, key=lambda name: (not name, name))
+        for name in sorted(members, key=lambda name: (not name, thai_order(name)))
         if members[name] and viewer.may_read_section(site, name)
     }
 

@@ -104,7 +104,7 @@ def section(
         missing = missing_beside_blocks(t, t.blocks.days(period.first_day, period.last_day, name))
         office = figure(t.blocks.office(period.first_day, period.last_day), settings)
         own_months = t.blocks.months_by_officer(*trend_span(period, today), name)
-        office_months = trend(t.blocks.by_month(*trend_span(period, today)), settings)
+        office_months = trend(t.blocks.by_month(*trend_span(period, today)), settings, today)
         objections = standings(t, period, name, today)
         usual = usual_effect(t, min(period.last_day, today))
         adjusted = _adjusted(t, period, sums)
@@ -142,7 +142,7 @@ def section(
         period=period,
         settings=settings,
         figure=whole,
-        trend=trend(months, settings, usual),
+        trend=trend(months, settings, today, usual),
         earlier=compared,
         is_running=last_week_end(today) < period.last_day,
         office=office,
