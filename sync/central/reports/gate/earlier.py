@@ -31,7 +31,7 @@ class Earlier:
 
 def earlier_spans(period: Period) -> dict[str, Period]:
     """Of a fiscal year both are the same one."""
-    spans = {}
+    spans: dict[str, Period] = {}
     for which, earlier_span in (
         (BEFORE, periods.before),
         (YEAR_BEFORE, periods.year_before),
