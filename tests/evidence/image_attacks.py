@@ -1,7 +1,7 @@
 """Somebody at the counter who wants out of the terminal, or a disk that was changed."""
 
 from tests.evidence import guest
-from tests.evidence.booted import Disk, tool
+from tests.evidence.booted import Disk, device, tool
 from tests.evidence.image_bench import ANSWERS, Bench, Trial, comes_up
 from tests.evidence.image_questions import NotThere
 from tests.evidence.image_staff import Staff
@@ -9,9 +9,9 @@ from tests.evidence.image_staff import Staff
 _SECURE = b"secureboot: Secure boot enabled"
 """What Linux says, and its journal keeps."""
 _STARTED = b"Linux version "
-_BOOT_MENU = ("esc", "e", "c", "shift", "f10", "ctrl")
+_MENU_KEYS = ("esc", "e", "c", "shift", "f10", "ctrl")
 """Into GRUB's menu, its editor, its command line, and on to what is written there."""
-_MENU_SECONDS = 40
+_MENU_SECONDS = 30
 _COMBINATIONS = (
     *(("ctrl", "alt", f"f{number}") for number in range(1, 8)),
     *(("ctrl", "alt", word) for word in ("delete", "backspace", "esc", "t", "sysrq")),
@@ -28,9 +28,10 @@ _COMBINATIONS = (
     ("menu",),
     ("print",),
 )
-_NEW_KEYBOARD, _NEW_CARD = "strange-keyboard", "strange-card"
+_OWN_ADDRESS, _STRANGE_ADDRESS = b"10.0.2.15", b"10.9.9."
+_STRANGE_CARD = ("-netdev", "user,id=strange,net=10.9.9.0/24")
+"""A card whose network would give the machine an address, a way out, and the time."""
 _EITHER = """\
-search --no-floppy --set=root --label KIOSK-BOOT
 options="root=/dev/disk/by-partlabel/kiosk-root rootfstype=squashfs ro quiet fsck.repair=yes"
 if linux /changed $options kiosk.kernel=changed; then
     initrd /initrd.img
@@ -47,13 +48,14 @@ def keys_end_nothing_where_secure_boot_is_on(bench: Bench) -> str:
     """From UEFI as a PC is sold. In the boot menu, and later on the screen, every combination that
     is known to lead out somewhere; a strange keyboard, and a strange network card."""
     disk = bench.disk()
-    with bench.on(disk, uefi=True) as machine:
+    with bench.on(disk, *_STRANGE_CARD, uefi=True) as machine:
         while machine.seconds < _MENU_SECONDS:
-            for code in _BOOT_MENU:
+            for code in _MENU_KEYS:
                 machine.key(code)
         if trouble := comes_up(machine):
             return trouble
-        machine.hand.do("device_add", driver="usb-kbd", bus="usb.0", id=_NEW_KEYBOARD)
+        machine.hand.do("device_add", driver="usb-net", bus="usb.0", id="card", netdev="strange")
+        machine.hand.do("device_add", driver="usb-kbd", bus="usb.0", id="keyboard")
         guest.within(5, lambda: False)
         for codes in _COMBINATIONS:
             machine.key(*codes)
@@ -72,7 +74,34 @@ def keys_end_nothing_where_secure_boot_is_on(bench: Bench) -> str:
         return wrong or f"{ratings} ratings"
     if (starts := log.count(_STARTED)) != 1:
         return f"{starts} starts in its log"
+    if _STRANGE_ADDRESS in log or _OWN_ADDRESS not in log:
+        return "it took an address of the strange network, or none at all"
     return "" if _SECURE in log else "Secure Boot was not on"
+
+
+def a_stick_that_calls_itself_the_terminals_disk_is_not_taken_for_it(bench: Bench) -> str:
+    """It is in its socket before the machine starts. It has a boot partition, a root and data of
+    the same names, and all are empty: what would start from them would not start."""
+    disk, like = bench.disk(), Disk(bench.image, bench.folder / "like.img")
+    like.give_data(bench.on_duty, bench.folder)
+    for name in ("kiosk-boot", "kiosk-root"):
+        place = like.partition(name)
+        assert place is not None
+        words = (f"of={like.file}", "oflag=seek_bytes", "conv=notrunc", "bs=1M", "count=8")
+        tool("dd", "if=/dev/zero", *words, f"seek={place[0]}", "status=none")
+    drive = ("-drive", f"file={like.file},format=raw,if=none,id=stick")
+    socket = device(driver="usb-storage", drive="stick", bus="usb.0")
+    with bench.on(disk, *drive, "-device", socket) as machine:
+        if trouble := comes_up(machine):
+            return trouble
+        try:
+            Staff(machine, bench.folder).rates(1)
+        except NotThere as missing:
+            return str(missing)
+        machine.cut()
+    rated, of_stick = bench.ratings(disk), bench.ratings(like)
+    like.file.unlink()
+    return "" if (rated, of_stick) == ((1, ""), (0, "")) else f"{rated}, on the stick {of_stick}"
 
 
 def a_changed_kernel_does_not_start_where_secure_boot_is_on(bench: Bench) -> str:
@@ -107,5 +136,6 @@ def _add_changed_kernel(disk: Disk, bench: Bench) -> None:
 
 ATTACKS: tuple[Trial, ...] = (
     keys_end_nothing_where_secure_boot_is_on,
+    a_stick_that_calls_itself_the_terminals_disk_is_not_taken_for_it,
     a_changed_kernel_does_not_start_where_secure_boot_is_on,
 )
