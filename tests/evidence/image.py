@@ -26,7 +26,7 @@ _CUTS = trials.the_mains_are_cut_in_the_middle_of_presses.__name__
 
 
 def newest_image(folder: Path) -> Path | None:
-    made = sorted(folder.glob("*.img"), key=lambda path: path.stat().st_mtime)
+    made = sorted(folder.glob("kiosk-terminal_*.img"), key=lambda path: path.stat().st_mtime)
     return made[-1] if made else None
 
 
@@ -70,9 +70,10 @@ def _figure(name: str, target: str, *tried: Trial, quick: int = 1, full: int = 1
 
 
 _NIGHT = _figure(
-    "image: a night's sync",
-    f"{RATED} of {RATED} in central",
+    "image: a night's sync; central's own unit",
+    f"{RATED} of {RATED} in central; 443 answers",
     the_night_brings_to_central_what_was_rated,
+    trials.the_package_of_central_serves_at_443,
 )
 FIGURES = (
     _NIGHT,
@@ -80,12 +81,10 @@ FIGURES = (
         "image: set up, used, hindered",
         "as promised",
         trials.an_empty_disk_is_set_up_by_a_finger,
-        trials.a_panel_is_pulled_renumbered_and_plugged_again,
-        trials.a_stick_takes_what_is_due,
+        trials.a_panel_comes_back_renumbered_and_a_stick_takes_what_is_due,
         trials.a_full_disk_thanks_for_nothing_that_is_not_there,
         trials.a_clock_in_another_year_keeps_what_is_thanked,
         trials.a_program_that_stands_is_started_again,
-        trials.the_package_of_central_serves_at_443,
     ),
     _figure("image: Secure Boot; keys at the counter", "no way out", *ATTACKS),
     _figure(

@@ -9,8 +9,9 @@ from tests.evidence.image_staff import Staff
 _SECURE = b"secureboot: Secure boot enabled"
 """What Linux says, and its journal keeps."""
 _STARTED = b"Linux version "
-_MENU_KEYS = ("esc", "e", "c", "shift", "f10", "ctrl")
-"""Into GRUB's menu, its editor, its command line, and on to what is written there."""
+_MENU_KEYS = ("e", "c", "shift", "spc", "down", "ctrl", "ret")
+"""Into the menu of GRUB, its editor and command line. Esc and F2 lead into the firmware's own set-up,
+which a PC protects by a password."""
 _MENU_SECONDS = 30
 _COMBINATIONS = (
     *(("ctrl", "alt", f"f{number}") for number in range(1, 8)),

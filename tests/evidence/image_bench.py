@@ -52,6 +52,8 @@ case " $* " in
 esac
 exec {python} "$@"
 """
+ADAPTER = {"driver": "usb-serial", "bus": "usb.0", "always-plugged": True}
+"""Without that word, QEMU plugs it only once somebody listens at its other end."""
 PANEL = device(driver="usb-serial", chardev="panel", id="panel", bus="usb.0", serial="PANEL")
 
 

@@ -32,16 +32,20 @@ class Staff:
         return apart(self._machine.screen(), self._drawn.draw(page)) < _SAME_PAGE
 
     def sees(self, page: str, seconds: float = ANSWERS) -> None:
+        """One of the sample pages stands there in time."""
         drawn = self._drawn.draw(page)
         if not self._machine.comes_to(lambda seen: apart(seen, drawn) < _SAME_PAGE, seconds):
             raise NotThere(f"the page {page} did not come")
+
+    def sees_question(self) -> None:
+        if not self._machine.comes_to(shows_faces, ANSWERS):
+            raise NotThere("the question did not come")
 
     def signs_on(self, number: str, pin: str) -> None:
         self._turn_to("the list of officers", "closed", "sign-on")
         self._type("sign-on", number)
         self._type("pin", pin)
-        if not self._machine.comes_to(shows_faces, ANSWERS):
-            raise NotThere("the question did not come after the PIN")
+        self.sees_question()
 
     def rates(self, times: int) -> None:
         """A citizen, so many times."""
@@ -49,8 +53,7 @@ class Staff:
             self._machine.touch(*BEST_FACE)
             if not self._machine.comes_to(lambda seen: not shows_faces(seen), ANSWERS):
                 raise NotThere(f"touch {rated} changed nothing")
-            if not self._machine.comes_to(shows_faces, ANSWERS):
-                raise NotThere(f"the question did not come back after touch {rated}")
+            self.sees_question()
 
     def opens_service_menu(self, pin: str) -> None:
         before = self._machine.screen()

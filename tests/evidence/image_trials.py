@@ -17,9 +17,10 @@ import httpx2 as httpx
 from kiosk.datafolder import DataFolder
 from kiosk.releases import Releases
 from tests.evidence import guest, image_office
-from tests.evidence.booted import Disk, device, switched_on, tool
+from tests.evidence.booted import Disk, Machine, switched_on, tool
 from tests.evidence.image_attacks import ATTACKS
 from tests.evidence.image_bench import (
+    ADAPTER,
     ANSWERS,
     BEST_FACE,
     BROKEN,
@@ -76,50 +77,51 @@ def _terminals(bench: Bench) -> str:
     return command("sync.central.cli", bench.central, "terminals", "list", "--json")
 
 
-def a_panel_is_pulled_renumbered_and_plugged_again(bench: Bench) -> str:
-    disk, panel = bench.disk(), Panel(bench.folder)
-    other = ("-chardev", "null,id=other")
-    with bench.on(disk, *panel.options, *other, "-device", PANEL) as machine:
-        if trouble := comes_up(machine):
-            return trouble
-        if not panel.press():
-            return "not acknowledged"
-        machine.hand.pull("panel")
-        panel.until(3, lambda: False)
-        # Another adapter takes the number that the panel had.
-        words = {"driver": "usb-serial", "bus": "usb.0", "serial": "OTHER"}
-        machine.hand.do("device_add", **words, chardev="other", id="other")
-        panel.until(3, lambda: False)
-        words["serial"] = "PANEL"
-        machine.hand.do("device_add", **words, chardev="panel", id="again")
-        if not panel.press():
-            return "not acknowledged after it came back under another number"
-        machine.cut()
-    ratings, wrong = bench.ratings(disk)
-    return wrong or ("" if ratings == 2 else f"{ratings} ratings of 2")
-
-
-def a_stick_takes_what_is_due(bench: Bench) -> str:
-    """Staff holds the corner, types the PIN, and sends by stick; the line in fstab mounts it."""
+def a_panel_comes_back_renumbered_and_a_stick_takes_what_is_due(bench: Bench) -> str:
+    """A panel is pulled; another adapter takes the number that it had; it is plugged in again.
+    Then staff holds the corner, types the PIN, and sends by stick, by the line in fstab."""
     stick = bench.folder / "stick.img"
     with stick.open("wb") as new:
         new.truncate(64 * 2**20)
     tool("mkfs.vfat", "-n", "KIOSK", stick)
+    disk, panel = bench.disk(), Panel(bench.folder)
+    wires = (*panel.options, "-chardev", "null,id=other", "-device", PANEL)
     drive = ("-drive", f"file={stick},format=raw,if=none,id=stick")
-    socket = device(driver="usb-storage", drive="stick", bus="usb.0")
-    with bench.on(bench.disk(), *drive, "-device", socket) as machine:
-        if trouble := comes_up(machine):
+    with bench.on(disk, *wires, *drive) as machine:
+        if trouble := comes_up(machine) or _pulled_and_plugged(machine, panel):
             return trouble
+        machine.hand.do("device_add", driver="usb-storage", drive="stick", bus="usb.0", id="socket")
         staff = Staff(machine, bench.folder)
         try:
+            staff.sees_question()
             staff.opens_service_menu((bench.folder / image_office.SERVICE_PIN).read_text())
             staff.chooses("stick", on_duty=True)
         except NotThere as missing:
             return str(missing)
         there = guest.within(ANSWERS, lambda: bool(_files(stick)))
         machine.screen("sent-by-stick")
-        machine.cut()
-    return "" if there else "nothing on the stick"
+        if not there:
+            return "nothing on the stick"
+        if not machine.shuts_down(ANSWERS):
+            return "the power button did not switch it off"
+    ratings, wrong = bench.ratings(disk)
+    if wrong or ratings != 2:
+        return wrong or f"{ratings} ratings of 2"
+    log = disk.log(bench.folder)
+    was = all(line in log for line in (b"now attached to ttyUSB0", b"now attached to ttyUSB1"))
+    return "" if was else "the panel had one number all the time"
+
+
+def _pulled_and_plugged(machine: Machine, panel: Panel) -> str:
+    if not panel.press():
+        return "not acknowledged"
+    machine.hand.pull("panel")
+    panel.until(3, lambda: False)
+    # Another adapter takes the number that the panel had.
+    machine.hand.do("device_add", **ADAPTER, serial="OTHER", chardev="other", id="other")
+    panel.until(3, lambda: False)
+    machine.hand.do("device_add", **ADAPTER, serial="PANEL", chardev="panel", id="again")
+    return "" if panel.press() else "not acknowledged after it came back under another number"
 
 
 def _files(stick: Path) -> list[str]:
@@ -136,8 +138,7 @@ def a_program_that_stands_is_started_again(bench: Bench) -> str:
         if trouble := comes_up(machine):
             return trouble
         for how in STALLS:
-            words = {"driver": "usb-serial", "bus": "usb.0", "serial": how}
-            machine.hand.do("device_add", **words, chardev=how, id=how)
+            machine.hand.do("device_add", **ADAPTER, serial=how, chardev=how, id=how)
             if not machine.comes_to(lambda picture: not shows_faces(picture), _STANDS):
                 return f"{how}: nothing happened"
             if trouble := comes_up(machine):
@@ -272,8 +273,7 @@ def _serves() -> bool:
 TRIALS: tuple[Trial, ...] = (
     an_empty_disk_is_set_up_by_a_finger,
     *ATTACKS,
-    a_panel_is_pulled_renumbered_and_plugged_again,
-    a_stick_takes_what_is_due,
+    a_panel_comes_back_renumbered_and_a_stick_takes_what_is_due,
     a_full_disk_thanks_for_nothing_that_is_not_there,
     a_clock_in_another_year_keeps_what_is_thanked,
     a_release_proves_itself_and_one_that_can_not_start_is_given_up,
