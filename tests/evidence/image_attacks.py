@@ -10,7 +10,7 @@ _SECURE = b"secureboot: Secure boot enabled"
 """What Linux says, and its journal keeps."""
 _STARTED = b"Linux version "
 _MENU_KEYS = ("e", "c", "shift", "spc", "down", "ctrl", "ret")
-"""Into the menu of GRUB, its editor and command line. Esc and F2 lead into the firmware's own set-up,
+"""Into the menu of GRUB, its editor and command line. Esc and F2 lead into the firmware's set-up,
 which a PC protects by a password."""
 _MENU_SECONDS = 30
 _COMBINATIONS = (

@@ -66,7 +66,7 @@ def _night(bench: Bench, terminal: Path, ahead: timedelta, in_central: Callable[
     with bench.on(disk, *clock, folder=folder) as machine:
         staff = Staff(machine, folder)
         try:
-            staff.sees("closed", STARTS)
+            staff.finds_nobody_on_duty(STARTS)
             staff.signs_on(image_office.OFFICER, pin)
             staff.rates(RATED)
         except NotThere as missing:

@@ -31,11 +31,15 @@ class Staff:
         """Whether one of the sample pages stands there, with other words and another time."""
         return apart(self._machine.screen(), self._drawn.draw(page)) < _SAME_PAGE
 
-    def sees(self, page: str, seconds: float = ANSWERS) -> None:
-        """One of the sample pages stands there in time."""
-        drawn = self._drawn.draw(page)
-        if not self._machine.comes_to(lambda seen: apart(seen, drawn) < _SAME_PAGE, seconds):
-            raise NotThere(f"the page {page} did not come")
+    def finds_nobody_on_duty(self, seconds: float = ANSWERS) -> None:
+        """Outside office hours, or within."""
+        drawn = [self._drawn.draw(page) for page in ("closed", "closed-nobody")]
+
+        def shows(seen: Image.Image) -> bool:
+            return any(apart(seen, page) < _SAME_PAGE for page in drawn)
+
+        if not self._machine.comes_to(shows, seconds):
+            raise NotThere("the closed counter's page did not come")
 
     def sees_question(self) -> None:
         if not self._machine.comes_to(shows_faces, ANSWERS):

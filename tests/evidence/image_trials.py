@@ -55,7 +55,7 @@ def an_empty_disk_is_set_up_by_a_finger(bench: Bench) -> str:
     with bench.on(disk) as machine:
         try:
             Finger(machine, bench.folder).answer_all(lambda: invited(bench.central), STARTS)
-            Staff(machine, bench.folder).sees("closed")
+            Staff(machine, bench.folder).finds_nobody_on_duty()
         except NotThere as missing:
             return str(missing)
         if not machine.shuts_down(ANSWERS):
@@ -202,7 +202,7 @@ def a_clock_in_another_year_keeps_what_is_thanked(bench: Bench) -> str:
             staff = Staff(machine, bench.folder)
             try:
                 # Whose duty began in another year is not on duty.
-                staff.sees("closed", STARTS)
+                staff.finds_nobody_on_duty(STARTS)
                 staff.signs_on(image_office.OFFICER, pin)
                 staff.rates(1)
             except NotThere as missing:
@@ -221,7 +221,7 @@ def a_release_proves_itself_and_one_that_can_not_start_is_given_up(bench: Bench)
     disk = bench.disk(terminal=bench.updated())
     with bench.on(disk) as machine:
         try:
-            Staff(machine, bench.folder).sees("closed", STARTS)
+            Staff(machine, bench.folder).finds_nobody_on_duty(STARTS)
         except NotThere as missing:
             return f"the update: {missing}"
         # Nobody is on duty, which would prove it too.
@@ -241,7 +241,7 @@ def a_release_proves_itself_and_one_that_can_not_start_is_given_up(bench: Bench)
     disk = bench.disk(terminal=data)
     with bench.on(disk) as machine:
         try:
-            Staff(machine, bench.folder).sees("closed", STARTS)
+            Staff(machine, bench.folder).finds_nobody_on_duty(STARTS)
         except NotThere as missing:
             return f"the roll-back: {missing}"
         machine.cut()
