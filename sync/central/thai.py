@@ -23,12 +23,12 @@ def digits(text: object, language: str) -> str:
 
 
 def moment(value: datetime, language: str) -> str:
-    """A time of day with its date, by the server's own clock zone."""
+    """A time of day with its date, in the office's time zone (`zone` in central.toml)."""
     local = value.astimezone()
-    clock = f"{local:%H:%M}"
     if language == "th":
-        return f"{day(local.date(), language)} {clock.translate(_DIGITS)} น."
-    return f"{day(local.date(), language)}, {clock}"
+        clock = f"{local:%H.%M}".translate(_DIGITS)
+        return f"{day(local.date(), language)} {clock} น."
+    return f"{day(local.date(), language)}, {local:%H:%M}"
 
 
 @lru_cache(maxsize=4096)
@@ -46,8 +46,10 @@ def month(value: date, language: str) -> str:
     return digits(f"{_month_name(value.month, language)} {year % 100:02}", language)
 
 
-def span(period: Period, language: str) -> str:
-    """A span as an office names it."""
+def span(period: Period, language: str, today: date | None = None) -> str:
+    """A span as an office names it; `today`: one that is not over is marked so."""
+    if today is not None and period.runs_on(today):
+        return words(language).get("period.runs", period=span(period, language))
     if period.part == "month":
         name, year = _month_name(period.last_day.month, language), period.last_day.year
         return digits(f"{name} {buddhist_year(year) if language == 'th' else year}", language)

@@ -17,6 +17,7 @@ from starlette.testclient import TestClient
 from typer.testing import CliRunner, Result
 
 from sync.central.cli import app
+from sync.central.commands.context import choose, now
 from sync.central.logbook import Log, Wanted, told
 from sync.central.store.engine import CentralStore
 from sync.central.store.logbreaks import LogBreak
@@ -729,3 +730,15 @@ def test_a_command_keeps_the_offices_time_on_a_machine_that_has_another(
         enrol_terminal(central, Enrol(code, key_text()), soon)
     [line] = accepted(ready("terminals", "list")).splitlines()
     assert "\tnever\t" in line
+
+
+def test_a_command_asks_the_time_in_the_offices_zone_whatever_the_machine_has(
+    ready: Command, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also before it opens the office: in Bangkok a day begins seven hours earlier."""
+    with monkeypatch.context() as machine:
+        machine.setenv("TZ", "UTC")
+        time.tzset()
+        choose(folder, "")
+        assert now().utcoffset() == timedelta(hours=7)
+    time.tzset()

@@ -90,7 +90,7 @@ def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An office's invented data, made once."""
     folder = tmp_path_factory.mktemp("office")
     store = CentralStore.create(f"sqlite:///{folder / 'central.db'}")
-    seed(made_central(store, folder), NOW.date(), lambda _done, _all: None, SEEDED_DAYS)
+    seed(made_central(store, folder), NOW, lambda _done, _all: None, SEEDED_DAYS)
     store.close()
     return folder
 

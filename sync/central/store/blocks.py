@@ -160,7 +160,11 @@ _CUTS = (
         *(func.sum(block_cuts.c[name]).label(name) for name in LEVELS),
     )
     .join(blocks, and_(*(block_cuts.c[name] == blocks.c[name] for name in _CUT_KEY)))
-    .where(_CLOSED, blocks.c.officer != ONLINE)
+    .where(
+        _CLOSED,
+        blocks.c.officer != ONLINE,
+        block_cuts.c.kind.in_(bindparam("kinds", expanding=True)),
+    )
     .group_by(_YEAR, _QUARTER, block_cuts.c.kind, block_cuts.c.what, block_cuts.c.levels)
 )
 
@@ -410,13 +414,15 @@ class Blocks(Room):
             sums[site].append(_sum_of(columns))
         return dict(sums)
 
-    def cuts(self, span: tuple[date, date] | None) -> dict[date, dict[Cut, dict[int, Counts]]]:
-        """Sums of the cuts of the office's blocks by quarter (its last day) and scale; `span`:
-        whole quarters."""
+    def cuts(
+        self, span: tuple[date, date] | None, kinds: Sequence[str]
+    ) -> dict[date, dict[Cut, dict[int, Counts]]]:
+        """Sums of these kinds of cuts of the office's blocks by quarter (its last day) and scale;
+        `span`: whole quarters."""
         cuts: dict[date, dict[Cut, dict[int, Counts]]] = defaultdict(lambda: defaultdict(dict))
         if span is None:
             return cuts
-        asked = {"site": self._site, "first": span[0], "last": span[1]}
+        asked = {"site": self._site, "first": span[0], "last": span[1], "kinds": list(kinds)}
         for row in self._connection.execute(_CUTS, asked):
             _, quarter_end = quarter_of(date(int(row.year), int(row.month), 1))
             cuts[quarter_end][row.kind, row.what][row.levels] = counts_of(row)

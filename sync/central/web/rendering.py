@@ -19,6 +19,7 @@ from sync.central.logwords import log_words
 from sync.central.reports.gate import orders_differ
 from sync.central.usecases.central import Central
 from sync.central.usecases.objections import read_notices
+from sync.central.usecases.office_settings import office_name
 from sync.central.viewer import CITY, PUBLIC, ROLES, Right, Viewer
 from sync.central.web.cookies import cookie_name, over_tls
 from sync.central.web.parts import parts_of
@@ -113,7 +114,8 @@ def bare_page(request: Request, status: int, key: str) -> Response:
 
 def _frame(request: Request, viewer: Viewer, central: Central) -> dict[str, Any]:
     """What every page says around its own matter: who reads, where, and the way elsewhere."""
-    other_language = "en" if language_of(request) == "th" else "th"
+    language = language_of(request)
+    other_language = "en" if language == "th" else "th"
     today: date = parts_of(request).today()
     return {
         "viewer": viewer,
@@ -121,10 +123,11 @@ def _frame(request: Request, viewer: Viewer, central: Central) -> dict[str, Any]
         "ROLES": ROLES,
         "CITY": CITY,
         "here": central.site,
-        "site": central.settings.name,
+        "site": office_name(central, language),
         "path": request.url.path,
         "switch": "?" + urlencode({**request.query_params, "lang": other_language}),
         "today": today,
+        "span": partial(thai.span, language=language, today=today),
         "choices": partial(periods.choices, today),
         "objection_notices": partial(read_notices, central, viewer, today),
     }
@@ -141,7 +144,6 @@ def _formats(language: str) -> dict[str, Any]:
         "day": partial(thai.day, language=language),
         "moment": partial(thai.moment, language=language),
         "month": partial(thai.month, language=language),
-        "span": partial(thai.span, language=language),
         "digits": partial(thai.digits, language=language),
         "quote": partial(quote, safe=""),
         "problem_words": partial(problem_words, language),
