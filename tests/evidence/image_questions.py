@@ -32,7 +32,7 @@ from ui.window import TerminalWindow
 
 PIN = "183746"
 TERMINAL = "counter-2"
-ANSWERS = 120
+ANSWERS = 180
 """Seconds that the next page may take: behind one of them central is asked."""
 _ALIKE = 1.2
 """How far two pictures of one page lie apart at most, of 255 on average: they show the time."""

@@ -11,7 +11,7 @@ from tests.evidence.booted import Machine
 from tests.evidence.image_bench import BEST_FACE, shows_faces
 from tests.evidence.image_questions import Drawn, NotThere, apart
 
-ANSWERS = 120
+ANSWERS = 180
 """Seconds that the next page may take."""
 _HOLD = 4.0
 """How long the hidden corner is held."""

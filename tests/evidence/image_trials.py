@@ -41,7 +41,7 @@ from ui.trial.stage import command
 
 _FILLS = 15 * 60
 """Seconds until presses have filled what a disk has left."""
-_STANDS = 300
+_STANDS = 600
 """Until a program that gives no sign of life is ended: a minute for systemd, the rest for QEMU."""
 _WRITES = 15
 """Between an answer of central and what a terminal writes down of it."""
