@@ -154,6 +154,8 @@ class Machine:
         return monotonic() - self._began
 
     def screen(self, name: str = "screen") -> Image.Image:
+        if (ended := self.process.poll()) is not None:
+            raise NoMachine(f"it went off by itself after {self.seconds:.0f} s ({ended})")
         file = self.picture = self._folder / f"{name}.png"
         self.hand.do("screendump", filename=str(file), format="png")
         with Image.open(file) as picture:
