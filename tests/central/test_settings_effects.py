@@ -10,7 +10,6 @@ import pytest
 from starlette.testclient import TestClient
 
 from sync.central.sitesettings import SiteSettings
-from sync.central.store.engine import CentralStore
 from sync.central.usecases.central import Central
 from sync.central.usecases.office_settings import read_settings
 from sync.central.usecases.publishing import publish_due
@@ -18,6 +17,7 @@ from sync.central.viewer import ROLES
 from tests.support.builders import an_officer
 from tests.support.central import made_central, put_on_roster, received, signed_in
 from tests.support.central_forms import form
+from tests.support.databases import new_central_store
 from tests.support.terminal_requests import terminal_roster
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
@@ -36,6 +36,7 @@ EFFECTS: dict[str, tuple[dict[str, str], str, str]] = {
     "services": ({"services": "general | งานเก่า | Old"}, "/services/dindaeng", "งานเก่า"),
     "channels": ({"channels": "สายตรง | Line | tel:1111"}, "/public/dindaeng", "tel:1111"),
     "opening_hours": ({"opening_hours": "ทุกวัน เที่ยงคืน"}, "/public/dindaeng", "ทุกวัน เที่ยงคืน"),
+    "target": ({"target": "97"}, "/report/dindaeng", "เป้าหมายร้อยละ ๙๗"),
     "compare_from": ({"compare_from": "41"}, "/report/dindaeng", "จำนวนน้อย ไม่ควรนำไปเปรียบเทียบ"),
     "cuts_from": ({"cuts_from": "161"}, "/services/dindaeng", "๑๖๑"),
     "appraisal_from": ({"appraisal_from": "422"}, "/officer/dindaeng/101", "๔๒๒"),
@@ -73,7 +74,7 @@ test_early.py."""
 
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[Central]:
-    store = CentralStore.create(f"sqlite:///{tmp_path / 'central.db'}")
+    store = new_central_store(tmp_path / "central.db")
     central = made_central(store, tmp_path)
     put_on_roster(central, (an_officer("101", "สมหญิง", section="ฝ่ายทะเบียน"),))
     received(central, "101", 3, 3, 4, 10, 20)

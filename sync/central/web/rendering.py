@@ -13,7 +13,9 @@ from kiosk.domain.refusal import Refusal
 from sync.central import period as periods
 from sync.central import thai
 from sync.central.carewords import care_words
+from sync.central.change import beside_target
 from sync.central.conditionwords import condition_words
+from sync.central.handbook import article_of_page
 from sync.central.language import LANGUAGES, tables, words
 from sync.central.logwords import log_words
 from sync.central.reports.gate import orders_differ
@@ -103,6 +105,11 @@ def render(request: Request, template: str, **values: Any) -> str:
     return page_template.render(w=tables(language), lang=language, **values)
 
 
+def fragment(request: Request, template: str, **values: Any) -> str:
+    """A part of a page, in the reader's language."""
+    return render(request, template, **_formats(language_of(request)), **values)
+
+
 def bare_page(request: Request, status: int, key: str) -> Response:
     """One line, made without the database."""
     refusals = tables(language_of(request))["refusal"]
@@ -125,6 +132,7 @@ def _frame(request: Request, viewer: Viewer, central: Central) -> dict[str, Any]
         "here": central.site,
         "site": office_name(central, language),
         "path": request.url.path,
+        "help": article_of_page(request.url.path),
         "switch": "?" + urlencode({**request.query_params, "lang": other_language}),
         "today": today,
         "span": partial(thai.span, language=language, today=today),
@@ -139,9 +147,11 @@ def _formats(language: str) -> dict[str, Any]:
         "say": words(language).get,
         "condition_words": partial(condition_words, language),
         "orders_differ": orders_differ,
+        "beside_target": beside_target,
         "num": partial(thai.number, language=language),
         "pct": partial(_percent, language),
         "day": partial(thai.day, language=language),
+        "typed_day": partial(thai.typed_day, language=language),
         "moment": partial(thai.moment, language=language),
         "month": partial(thai.month, language=language),
         "digits": partial(thai.digits, language=language),
