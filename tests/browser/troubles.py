@@ -6,8 +6,8 @@ from datetime import timedelta
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from sync import formtoken
+from sync.central.rings import Offered
 from sync.central.store.logbreaks import LogBreak
-from sync.central.store.releases import Offered
 from sync.central.usecases.central import Central
 from sync.central.usecases.loghistory import ask_to_settle
 from sync.central.usecases.releases import trust_publisher

@@ -34,6 +34,7 @@ from tests.evidence.figure import Figure
 # The longest first: the last one alone on a machine of two cores is time lost.
 FIGURES: tuple[Figure, ...] = (
     *image.FIGURES,
+    *browsing.FIGURES,
     histories.FIGURE,
     *failing.FIGURES,
     soak.FIGURE,
