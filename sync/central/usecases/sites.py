@@ -1,6 +1,6 @@
 """The offices of one central."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from kiosk.domain.people import identifier, plain
 from sync.central.usecases.central import Central
@@ -30,12 +30,47 @@ def all_sites(central: Central) -> tuple[tuple[str, str], ...]:
         return t.people.all_sites()
 
 
-def add_site(central: Central, site: str, name: str) -> None:
-    """Add an office to this central, or rename one. BadPerson."""
+MOST_OFFERED = 20
+"""Offices among which somebody who signs in chooses."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """The offices that somebody may choose from: all, where they are few; else those that match."""
+
+    sites: tuple[tuple[str, str], ...]
+    """Id and name."""
+    of: int
+    """How many there are."""
+    has_more: bool = False
+    """Whether more match."""
+
+    @property
+    def are_all(self) -> bool:
+        return self.of <= MOST_OFFERED
+
+
+def offered_sites(central: Central, text: str) -> Offered:
+    """What stands in an id or a name is found; with no `text` only where all are few."""
+    with central.store.read(central.site) as t:
+        number = t.people.count_sites()
+        few = number <= MOST_OFFERED
+        if not few and not text:
+            return Offered(sites=(), of=number)
+        matching = t.people.matching_sites("" if few else text, most=MOST_OFFERED + 1)
+    names = tuple((one.site, one.name) for one in matching[:MOST_OFFERED])
+    return Offered(sites=names, of=number, has_more=len(matching) > MOST_OFFERED)
+
+
+def add_site(central: Central, site: str, name: str, province: str | None = None) -> None:
+    """Add an office to this central, or rename one. `province`: where it is; None leaves that as it
+    is. BadPerson."""
     identifier("site", site)
     plain("name", name)
+    if province:
+        plain("province", province)
     with central.store.transaction(site) as t:
-        t.people.put_site(name)
+        t.people.put_site(name, province)
 
 
 def is_empty(central: Central) -> bool:
