@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, replace
 
-from kiosk.domain.people import identifier, plain
+from kiosk.domain.people import BadPerson, identifier, plain
+from kiosk.domain.thaiorder import thai_order
 from sync.central.usecases.central import Central
 from sync.central.viewer import CITY
 
@@ -58,19 +59,33 @@ def offered_sites(central: Central, text: str) -> Offered:
         if not few and not text:
             return Offered(sites=(), of=number)
         matching = t.people.matching_sites("" if few else text, most=MOST_OFFERED + 1)
-    names = tuple((one.site, one.name) for one in matching[:MOST_OFFERED])
+    some = sorted(matching[:MOST_OFFERED], key=lambda one: thai_order(one.name))
+    names = tuple((one.site, one.name) for one in some)
     return Offered(sites=names, of=number, has_more=len(matching) > MOST_OFFERED)
 
 
 def add_site(central: Central, site: str, name: str, province: str | None = None) -> None:
-    """Add an office to this central, or rename one. `province`: where it is; None leaves that as it
-    is. BadPerson."""
+    """Add an office to this central, or say of one in which `province` it is. BadPerson, also where
+    it is there under another name."""
     identifier("site", site)
     plain("name", name)
     if province:
         plain("province", province)
     with central.store.transaction(site) as t:
+        current = t.people.site_name()
+        if current not in (None, name):
+            raise BadPerson("site_exists", site=site, name=str(current))
         t.people.put_site(name, province)
+
+
+def rename_site(central: Central, site: str, name: str) -> None:
+    """Give an office another name on its pages and papers. BadPerson."""
+    identifier("site", site)
+    plain("name", name)
+    with central.store.transaction(site) as t:
+        if t.people.site_name() is None:
+            raise BadPerson("no_site", site=site)
+        t.people.put_site(name)
 
 
 def is_empty(central: Central) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from kiosk.domain.thaiorder import thai_order
 from sync.central.period import Period
 from sync.central.reports.gate.figures import Figure, figure
 from sync.central.sitesettings import SiteSettings
@@ -82,7 +83,7 @@ def city(
             ]
             return CityView(provinces=_ordered(rows), offices=offices, matching=offices)
         matching = t.people.matching_sites(chosen.text, chosen.province)
-        shown = _page_of(sorted(matching, key=lambda one: one.name), chosen.page)
+        shown = _page_of(sorted(matching, key=lambda one: thai_order(one.name)), chosen.page)
         ids = [one.site for one in shown]
         by_site = t.blocks.of_sites(ids, period.first_day, period.last_day)
     return CityView(
@@ -103,7 +104,7 @@ def _figure(sums: Iterable[Sum]) -> Figure:
 
 def _ordered(rows: Iterable[ProvinceRow]) -> tuple[ProvinceRow, ...]:
     """By name; those without one last."""
-    return tuple(sorted(rows, key=lambda row: (not row.name, row.name)))
+    return tuple(sorted(rows, key=lambda row: (not row.name, thai_order(row.name))))
 
 
 def _page_of(sites: Sequence[SiteName], page: int) -> Sequence[SiteName]:
