@@ -83,13 +83,13 @@ def city(
             ]
             return CityView(provinces=_ordered(rows), offices=offices, matching=offices)
         matching = t.people.matching_sites(chosen.text, chosen.province)
-        shown = _page_of(sorted(matching, key=lambda one: thai_order(one.name)), chosen.page)
-        ids = [one.site for one in shown]
+        of_page = _page_of(sorted(matching, key=lambda one: thai_order(one.name)), chosen.page)
+        ids = [one.site for one in of_page]
         by_site = t.blocks.of_sites(ids, period.first_day, period.last_day)
     return CityView(
         rows=tuple(
             SiteRow(site=one.site, name=one.name, figure=_figure(by_site.get(one.site, [])))
-            for one in shown
+            for one in of_page
         ),
         offices=offices,
         matching=len(matching),
