@@ -3,6 +3,7 @@
 from tests.evidence import (
     attacker,
     bodies,
+    browsing,
     clerks,
     codecs,
     days,
