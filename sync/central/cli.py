@@ -19,6 +19,7 @@ from sync.central.commands import (
     checking,
     ita,
     migration,
+    notifications,
     officers,
     releases,
     results,
@@ -60,6 +61,7 @@ app.add_typer(terminals.app, name="terminals")
 app.add_typer(ita.app, name="ita")
 app.add_typer(tickets.app, name="tickets")
 app.add_typer(accounts.app, name="accounts")
+app.add_typer(notifications.app, name="notifications")
 app.add_typer(sites.app, name="sites")
 app.add_typer(releases.app, name="releases")
 

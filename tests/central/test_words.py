@@ -35,6 +35,8 @@ CHOSEN = {
     "pattern_against", "pattern_innocent", "pattern_kind", "pattern_look_at", "pattern_seen",
     "way",
     "roster_word", "served_part",
+    "encryption", "not_sent", "notification", "notification_state", "topic", "topic_do",
+    "topic_says", "transport",
     "short_month", "spoken_language", "verdict",
 }  # fmt: skip
 """Tables whose words are chosen by a value."""
