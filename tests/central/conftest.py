@@ -16,6 +16,7 @@ from tests.support.databases import new_database
 PAGES = {
     "test_accounts",
     "test_keeping",
+    "test_notifications",
     "test_offers",
     "test_page",
     "test_questionnaire",

@@ -86,6 +86,7 @@ PAGES: dict[str, set[str]] = {
     "/accounts/dindaeng": {I},
     "/settings/dindaeng": {I},
     "/settings/dindaeng/document": {I},
+    "/notifications/dindaeng": {I},
     "/recordings/dindaeng": {I},
     "/recordings/dindaeng?language=km": {I},
     "/recordings/dindaeng/all.zip": {I},
@@ -135,6 +136,7 @@ FORMS: dict[str, set[str]] = {
     "/fleet/dindaeng/logs": {D, A, I},
     "/accounts/dindaeng": {I},
     "/settings/dindaeng": {I},
+    "/notifications/dindaeng": {I},
     "/recordings/dindaeng/th/thanks": {I},
     "/pins/dindaeng": {I, H},
     "/officer-accounts/dindaeng": {I, H},
@@ -296,7 +298,7 @@ OPEN_TO_ALL = {
     "/", "/sign-in", "/sign-in/code", "/sign-out", "/static/{name}",
     "/healthz", "/readyz", "/metrics", "/robots.txt", "/.well-known/security.txt",
 }  # fmt: skip
-OWN_ACCOUNT = {"/password", "/second-factor", "/my-account"}
+OWN_ACCOUNT = {"/password", "/second-factor", "/my-account", "/my-notifications"}
 """Whoever is signed in has these, and changes nothing but the own account there."""
 OWN_TESTS = ("/f/", "/v1/")
 """The questionnaire, which a token opens, and the terminals' door."""

@@ -42,6 +42,7 @@ READY_FROM = time(8)
 """Sheets are announced on working days from then on."""
 _OF_SET_UP = ("backup_off", "backup_open", "backup_here", "backup_never", "notifications_failed")
 """What `troubles` says of how the report is set up, and of notifications themselves."""
+_A_YEAR = timedelta(days=366)
 _AN_OFFICE = 15
 """Things of one message; the page has the others."""
 
@@ -92,9 +93,6 @@ def watch(central: Central, home: Central, now: datetime) -> None:
         t.notifications.add(one for piece in news for one in _for_everybody(central, t, piece, now))
         t.notifications.forget(now - timedelta(days=KEPT_DAYS))
         t.spells.forget([one.id for one in TOPICS.values() if one.is_sheet], now - _A_YEAR)
-
-
-_A_YEAR = timedelta(days=366)
 
 
 def _is_on(transport: Transport, body: str) -> bool:
@@ -160,8 +158,9 @@ def _standing(
     fleet = read_fleet(central, today)
     yield from _of_terminals(fleet, read_settings(central).settings, before, now)
     yield from _of_reports(fleet)
+    aside = {one.terminal for one in fleet.terminals if one.quarantined}
     for alarm in fleet.alarms:
-        if alarm.settled is None:
+        if alarm.settled is None and alarm.terminal not in aside:  # the quarantine says it
             what = told("alarm", terminal=alarm.terminal, why=alarm.kind)
             yield ("alarm", f"{alarm.terminal} {alarm.kind}"), what
     for one in unsettled(read_log_breaks(central)):
