@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID, uuid5
 
+from sync.central.logbook import told
 from sync.central.viewer import Reach, Right, Viewer
 
 
@@ -97,6 +98,12 @@ def notification_id(*parts: str) -> str:
     """A UUID that follows from what is told, to whom and by what: the same is one row, one
     Message-ID, one retry key. So who sends it again sends the same."""
     return str(uuid5(_NAMES, "\x1f".join(parts)))
+
+
+def thing(key: str, **values: str | int) -> str:
+    """One thing that is told, as it is stored: the key of a sentence in the table `topic_says`, and
+    its values; of the topic `care` in the table `care`."""
+    return told(key, **values)
 
 
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=2), timedelta(hours=2)

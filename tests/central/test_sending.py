@@ -255,7 +255,7 @@ def test_line_is_told_under_a_retry_key_and_what_it_took_before_is_sent(
     ]
     outcomes, words = [], list[str]()
     with TlsServer(chain, receiver) as url:
-        service = LineService(Line(url + "/v2/bot/message/push", pem), "my token")
+        service = LineService(Line(address=url + "/v2/bot/message/push", authority=pem), "my token")
         for _ in range(6):
             try:
                 outcomes.append(("sent", service.send("U" + "0" * 32, ID, "ข้อความ").code))
@@ -284,7 +284,7 @@ def test_a_webhook_is_signed_follows_no_redirect_and_shows_nothing_of_the_answer
     told = Told(site="dindaeng", topic="silent", text="x", link="https://r.example/")
     body = WebhookBody(type="silent.began", timestamp=NOW.isoformat(), data=told)
     with TlsServer(chain, receiver) as url:
-        hook = Webhook(Line(url + "/hook?a=1", pem), KEY)
+        hook = Webhook(Line(address=url + "/hook?a=1", authority=pem), KEY)
         assert hook.send(ID, body, NOW).code == 204
         for code, again in ((302, True), (410, False)):
             with pytest.raises(NotSent) as refused:
@@ -319,13 +319,13 @@ def test_the_offices_proxy_is_gone_through(
 ) -> None:
     monkeypatch.setattr("sync.proxies.proxy_bypass", lambda _host: False)
     with TlsServer(chain, receiver) as url, office_proxy("clerk:p@ss") as (port, proxy):
-        through = Line(url, pem, f"http://clerk:p%40ss@localhost:{port}")
+        through = Line(address=url, authority=pem, proxy=f"http://clerk:p%40ss@localhost:{port}")
         assert through.post(b"x", {})[0] == 200
         with pytest.raises(NotSent) as refused:
-            Line(url, pem, f"http://nobody@localhost:{port}").post(b"x", {})
+            Line(address=url, authority=pem, proxy=f"http://nobody@localhost:{port}").post(b"x", {})
         assert proxy.stdout is not None
         assert "known" in proxy.stdout.readline()
     assert refused.value.key == "proxy"
     assert len(receiver.posted) == 1
     with pytest.raises(NotSent, match="proxy"):
-        Line(url, pem, "socks5://x").post(b"x", {})
+        Line(address=url, authority=pem, proxy="socks5://x").post(b"x", {})

@@ -83,7 +83,7 @@ def deliver(central: Central, now: datetime) -> int:
             settle(central, one, state, answer_of(error), moment)
             _LOG.warning("%s: %s by %s: %s", central.site, one.topic, one.transport, error.key)
         except _Unreadable:
-            settle(central, one, NotificationState.DROPPED, told("no_reader"), moment)
+            settle(central, one, NotificationState.DROPPED, _answer("no_reader"), moment)
         else:
             settle(central, one, NotificationState.SENT, answer_of(answer), moment)
             sent += 1
@@ -127,7 +127,11 @@ def send_proof(central: Central, mail: str, code: str, language: str, now: datet
 def answer_of(outcome: Sent | NotSent) -> str:
     """What came of a try, as the outbox stores it."""
     key = outcome.key if isinstance(outcome, NotSent) else "sent"
-    return told(key, code=outcome.code, words=outcome.words)
+    return _answer(key, outcome.code, outcome.words)
+
+
+def _answer(key: str, code: int = 0, words: str = "") -> str:
+    return told(key, code=code, words=words)
 
 
 def _send(central: Central, one: Notification, now: datetime) -> Sent:

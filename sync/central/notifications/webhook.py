@@ -1,7 +1,7 @@
 """By a webhook, signed as Standard Webhooks 1.0 says. Never a figure, and nothing of the answer is
 shown but its status: who sets an address must not read other machines by it.
 
-https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
+https://www.standardwebhooks.com
 """
 
 import hmac

@@ -46,8 +46,8 @@ class OwnSubscription:
 
 def says_yes(one: Subscription, topic: Topic) -> bool:
     """Whether an account is told of a topic."""
-    said = one.topics.split()
-    return f"{_YES}{topic.id}" in said or (topic.is_usual and f"{_NO}{topic.id}" not in said)
+    choices = one.topics.split()
+    return f"{_YES}{topic.id}" in choices or (topic.is_usual and f"{_NO}{topic.id}" not in choices)
 
 
 def read_subscription(central: Central, viewer: Viewer) -> OwnSubscription:
@@ -105,7 +105,7 @@ def choose_topics(central: Central, viewer: Viewer, chosen: frozenset[str], lang
     """Of what the account is told from now on, of what it may be told."""
     _require_office(viewer)
     own = {topic.id for topic in topics_for(viewer, viewer.site)}
-    said = " ".join(
+    choices = " ".join(
         f"{_YES if topic.id in chosen else _NO}{topic.id}"
         for topic in TOPICS.values()
         if topic.id in own
@@ -113,7 +113,7 @@ def choose_topics(central: Central, viewer: Viewer, chosen: frozenset[str], lang
     with central.store.transaction(viewer.site) as t:
         one = t.subscriptions.get(viewer.account)
         if one is not None:
-            t.subscriptions.put(replace(one, topics=said, language=language))
+            t.subscriptions.put(replace(one, topics=choices, language=language))
 
 
 def end_subscription(central: Central, viewer: Viewer) -> None:

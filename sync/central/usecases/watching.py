@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from kiosk.domain.businessday import is_working_day
-from sync.central.logbook import told
 from sync.central.notifying import (
     FOR_ALL,
     KEPT_DAYS,
@@ -18,6 +17,7 @@ from sync.central.notifying import (
     Topic,
     Transport,
     notification_id,
+    thing,
 )
 from sync.central.period import last_month
 from sync.central.silence import is_silent
@@ -69,28 +69,28 @@ def watch(central: Central, home: Central, now: datetime) -> None:
     if not set_up:
         return
     standing = dict(_standing(central, home, before, now))
-    sheets = dict(_sheets(read_settings(central).settings, now))
-    begun = [key for key in (*standing, *sheets) if key not in before]
-    over = [key for key in before if not TOPICS[key[0]].is_sheet and key not in standing]
-    if not begun and not over:
-        return
+    things = standing | dict(_sheets(read_settings(central).settings, now))
+    begun = [
+        Spell(topic=topic, subject=subject, since=now, what=what)
+        for (topic, subject), what in things.items()
+        if (topic, subject) not in before
+    ]
+    over = [
+        spell
+        for key, spell in before.items()
+        if not TOPICS[spell.topic].is_sheet and key not in standing
+    ]
+    if begun or over:
+        _tell(central, begun, over, now)
+
+
+def _tell(central: Central, begun: list[Spell], over: list[Spell], now: datetime) -> None:
+    """What another process has told of meanwhile is left out."""
     with central.store.transaction(central.site) as t:
-        news = _news(
-            [
-                spell
-                for topic, subject in begun
-                if t.spells.begin(
-                    spell := Spell(
-                        topic=topic,
-                        subject=subject,
-                        since=now,
-                        what=(standing | sheets)[topic, subject],
-                    )
-                )
-            ],
-            [before[key] for key in over if t.spells.end(before[key])],
-        )
-        t.notifications.add(one for piece in news for one in _for_everybody(central, t, piece, now))
+        begun = [spell for spell in begun if t.spells.begin(spell)]
+        over = [spell for spell in over if t.spells.end(spell)]
+        for news in _news(begun, over):
+            t.notifications.add(_for_everybody(central, t, news, now))
         t.notifications.forget(now - timedelta(days=KEPT_DAYS))
         t.spells.forget([one.id for one in TOPICS.values() if one.is_sheet], now - _A_YEAR)
 
@@ -131,23 +131,27 @@ def _recipients(
     central: Central, t: Transaction, topic: Topic, now: datetime
 ) -> Iterator[tuple[Transport, str]]:
     """Who is told of a topic, and by what."""
-    settings = {
-        transport: parse(transport, row.body) for transport, row in t.transports.all().items()
-    }
-    for transport, of_it in settings.items():
-        if not of_it.on:
+    for transport, row in t.transports.all().items():
+        settings = parse(transport, row.body)
+        if not settings.on:
             continue
         if transport is Transport.MAIL:
-            subscribed = t.subscriptions.all()
-            for account in t.accounts.all():
-                one = subscribed.get(account.account)
-                if one is None or not one.proved or account.disabled or account.ran_out(now):
-                    continue
-                if topic.is_for(account.viewer(), central.site) and says_yes(one, topic):
-                    yield transport, account.account
+            accounts = _accounts_told(central, t, topic, now)
+            yield from ((transport, account) for account in accounts)
         elif topic in FOR_ALL:
-            ids = of_it.recipients if isinstance(of_it, LineSettings) else ("",)
+            ids = settings.recipients if isinstance(settings, LineSettings) else ("",)
             yield from ((transport, one) for one in ids)
+
+
+def _accounts_told(central: Central, t: Transaction, topic: Topic, now: datetime) -> Iterator[str]:
+    subscribed = t.subscriptions.all()
+    for account in t.accounts.all():
+        one = subscribed.get(account.account)
+        is_reached = one is not None and one.proved and not account.disabled
+        if one is None or not is_reached or account.ran_out(now):
+            continue
+        if topic.is_for(account.viewer(), central.site) and says_yes(one, topic):
+            yield account.account
 
 
 def _standing(
@@ -158,22 +162,30 @@ def _standing(
     fleet = read_fleet(central, today)
     yield from _of_terminals(fleet, read_settings(central).settings, before, now)
     yield from _of_reports(fleet)
-    aside = {one.terminal for one in fleet.terminals if one.quarantined}
-    for alarm in fleet.alarms:
-        if alarm.settled is None and alarm.terminal not in aside:  # the quarantine says it
-            what = told("alarm", terminal=alarm.terminal, why=alarm.kind)
-            yield ("alarm", f"{alarm.terminal} {alarm.kind}"), what
+    yield from _of_alarms(fleet)
     for one in unsettled(read_log_breaks(central)):
-        what = told("log_break", terminal=one.terminal, log=one.log, broken=one.kind)
+        what = thing("log_break", terminal=one.terminal, log=one.log, broken=one.kind)
         yield ("alarm", f"{one.terminal} log {one.log} {one.seen}"), what
     for line in all_improvements(central):
         if is_overdue(line, today):
-            yield ("overdue", f"{line.id} {line.due}"), told("overdue", day=str(line.due))
+            yield ("overdue", f"{line.id} {line.due}"), thing("overdue", day=str(line.due))
     if central.site == home.site:
-        for trouble in troubles(home, now):
-            if trouble.key not in _OF_SET_UP:
-                what = told(trouble.key, **trouble.values, what=trouble.what)
-                yield ("care", trouble.key), what
+        yield from _of_home(home, now)
+
+
+def _of_alarms(fleet: Fleet) -> Iterator[tuple[tuple[str, str], str]]:
+    aside = {one.terminal for one in fleet.terminals if one.quarantined}
+    for alarm in fleet.alarms:
+        if alarm.settled is None and alarm.terminal not in aside:  # the quarantine says it
+            what = thing("alarm", terminal=alarm.terminal, why=alarm.kind)
+            yield ("alarm", f"{alarm.terminal} {alarm.kind}"), what
+
+
+def _of_home(home: Central, now: datetime) -> Iterator[tuple[tuple[str, str], str]]:
+    """What the report itself needs: a sentence of the table `care`."""
+    for trouble in troubles(home, now):
+        if trouble.key not in _OF_SET_UP:
+            yield ("care", trouble.key), thing(trouble.key, **trouble.values, what=trouble.what)
 
 
 def is_overdue(line: Improvement, today: date) -> bool:
@@ -190,29 +202,32 @@ def _of_terminals(
         if one.ended or one.waiting:
             continue
         if one.quarantined:
-            what = told("quarantine", terminal=one.terminal, why=one.state.value)
+            what = thing("quarantine", terminal=one.terminal, why=one.state.value)
             yield ("quarantine", one.terminal), what
         silent = before.get(("silent", one.terminal))
-        if one.seen is not None:
-            # The evening ends no silence: only a sign of life does.
-            missing = one.seen <= silent.since if silent else False
-            if missing or is_silent(now, settings.holidays, one.seen):
-                what = told(
-                    "silent", terminal=one.terminal, counter=one.counter, at=one.seen.isoformat()
-                )
-                yield ("silent", one.terminal), what
-        was_low = ("disk", one.terminal) in before
-        if one.free is not None and one.free < (ENOUGH_DISK if was_low else LOW_DISK):
-            yield ("disk", one.terminal), told("disk", terminal=one.terminal, free=one.free)
+        # The evening ends no silence: only a sign of life does.
+        if one.seen and (
+            is_silent(now, settings.holidays, one.seen) or _is_still_silent(one.seen, silent)
+        ):
+            at = one.seen.isoformat()
+            what = thing("silent", terminal=one.terminal, counter=one.counter, at=at)
+            yield ("silent", one.terminal), what
+        least = ENOUGH_DISK if ("disk", one.terminal) in before else LOW_DISK
+        if one.free is not None and one.free < least:
+            yield ("disk", one.terminal), thing("disk", terminal=one.terminal, free=one.free)
+
+
+def _is_still_silent(seen: datetime, silent: Spell | None) -> bool:
+    return silent is not None and seen <= silent.since
 
 
 def _of_reports(fleet: Fleet) -> Iterator[tuple[tuple[str, str], str]]:
     """Day reports that wait for people: here, and at terminals."""
     for group in fleet.doubted:
-        what = told("parked", terminal=group.terminal, why=group.why)
+        what = thing("parked", terminal=group.terminal, why=group.why)
         yield ("parked", f"{group.terminal} {group.why}"), what
     for terminal, report in fleet.held:
-        what = told("held", terminal=terminal, held=report.why, day=report.date.isoformat())
+        what = thing("held", terminal=terminal, held=report.why, day=report.date.isoformat())
         yield ("parked", f"{terminal} held {report.date}"), what
 
 
@@ -225,6 +240,6 @@ def _sheets(settings: SiteSettings, now: datetime) -> Iterator[tuple[tuple[str, 
         return
     monday = today - timedelta(days=today.weekday())
     month = last_month(today).code
-    yield ("weekly", str(monday)), told("weekly", day=str(monday))
+    yield ("weekly", str(monday)), thing("weekly", day=str(monday))
     for topic in ("monthly", "own"):
-        yield (topic, month), told(topic, period=month)
+        yield (topic, month), thing(topic, period=month)
