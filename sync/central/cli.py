@@ -17,6 +17,7 @@ from sync.central.commands import (
     accounts,
     backups,
     checking,
+    holidays,
     ita,
     migration,
     notifications,
@@ -63,6 +64,7 @@ app.add_typer(tickets.app, name="tickets")
 app.add_typer(accounts.app, name="accounts")
 app.add_typer(notifications.app, name="notifications")
 app.add_typer(sites.app, name="sites")
+app.add_typer(holidays.app, name="holidays")
 app.add_typer(releases.app, name="releases")
 
 

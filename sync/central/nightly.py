@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 
+from sync.central.papers.allsheets import remove_old
 from sync.central.repeating import Repeated
 from sync.central.usecases.central import Central, DatabaseError
 from sync.central.usecases.nights import work as work_due
@@ -32,6 +33,7 @@ def nights(
 
 def work(central: Central, now: datetime) -> None:
     """Do what is due."""
+    remove_old(central.settings.folder, now)
     try:
         with turn(central, now) as own:
             if own:

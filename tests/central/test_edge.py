@@ -26,6 +26,7 @@ from tests.evidence.odd_text import Doors, stumbles
 from tests.support.central import NOON, made_central, signed_in
 from tests.support.central_server import served_over_tls
 from tests.support.certificates import DAY, Authority
+from tests.support.databases import new_central_store
 
 EVERYWHERE = {
     "X-Content-Type-Options": "nosniff",
@@ -47,7 +48,7 @@ def browser(central: Central, url: str = "http://testserver") -> TestClient:
 
 @pytest.fixture
 def central(tmp_path: Path) -> Iterator[Central]:
-    store = CentralStore.create(f"sqlite:///{tmp_path / 'central.db'}")
+    store = new_central_store(tmp_path / "central.db")
     yield made_central(store, tmp_path)
     store.close()
 

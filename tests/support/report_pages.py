@@ -4,6 +4,7 @@ from datetime import datetime
 
 from starlette.testclient import TestClient
 
+from sync.central.handbook import ARTICLES
 from sync.central.usecases.accounts import add_account
 from sync.central.usecases.central import Central
 from sync.central.usecases.people import all_officers
@@ -22,6 +23,7 @@ GETS = (
     "/section/dindaeng?name=ฝ่ายทะเบียน", "/officer/dindaeng/101", "/public/dindaeng",
     "/no-such-page",
     "/report/dindaeng?period=fy2026", "/report/dindaeng?period=nonsense", "/papers/nowhere",
+    "/help", "/help?q=กักกัน", *(f"/help/{article.id}" for article in ARTICLES),
     "/report/dindaeng?period=2026-11", "/public/dindaeng?period=fy2026",
 )  # fmt: skip
 POSTS: tuple[tuple[str, dict[str, str]], ...] = (

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import and_, bindparam, func, select
 
 from sync.central.schema import site_settings
 from sync.central.sitesettings import SiteSettings, StoredSettings, parse
@@ -22,6 +22,14 @@ class OfficeSettings(VersionedRoom):
         """The defaults, as version 0, where nobody has saved yet."""
         row = self._connection.execute(_NEWEST, {"site": self._site}).first()
         return StoredSettings(row.version, parse(row.body)) if row else StoredSettings()
+
+    def every_site(self) -> dict[str, SiteSettings]:
+        """Of each site that has saved any, not only of this one."""
+        c = site_settings.c
+        newest = select(c.site, func.max(c.version).label("version")).group_by(c.site).subquery()
+        is_newest = and_(c.site == newest.c.site, c.version == newest.c.version)
+        query = select(c.site, c.body).join(newest, is_newest)
+        return {row.site: parse(row.body) for row in self._connection.execute(query)}
 
     def append(self, base: int, settings: SiteSettings, author: str, now: datetime) -> bool:
         """Save what was edited from version `base`; EditedMeanwhile when that is not the newest.

@@ -9,13 +9,19 @@ from sync.central.usecases.audit import write_change
 from sync.central.usecases.central import Central
 from sync.central.viewer import Viewer
 
-__all__ = ["EditedMeanwhile", "read_settings", "save_settings"]
+__all__ = ["EditedMeanwhile", "office_name", "read_settings", "save_settings"]
 
 
 def read_settings(central: Central) -> StoredSettings:
     """The newest settings, with their version."""
     with central.store.read(central.site) as t:
         return t.settings.newest()
+
+
+def office_name(central: Central, language: str) -> str:
+    """What the office is called in a language."""
+    name = central.settings.name
+    return name if language == "th" else read_settings(central).settings.office_name(name, language)
 
 
 def save_settings(

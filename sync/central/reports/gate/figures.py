@@ -1,5 +1,6 @@
 """A figure: what may be said of the sum of some whole blocks, and how it went by months."""
 
+from calendar import monthrange
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -20,6 +21,7 @@ from sync.central.measures import (
     of_served,
     result,
     sample_of,
+    shown_rate,
 )
 from sync.central.period import Period
 from sync.central.sitesettings import SiteSettings
@@ -112,8 +114,41 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class MonthFigure:
+    """`weeks`: how many ended in the month and are over, four or five of a whole one: numbers of
+    months tell nothing of how busy they were."""
+
     month: date
     figure: Figure
+    weeks: int
+
+
+@dataclass(frozen=True, slots=True)
+class MonthRate:
+    """A month's rate in per cent, as it is shown; None where it is hidden or a bound."""
+
+    month: date
+    per_cent: float | None
+
+
+def month_rates(months: Mapping[date, Mapping[int, Counts]]) -> tuple[MonthRate, ...]:
+    """Of sums of whole blocks by month and scale: in whole per cent, whatever n is."""
+    rates = []
+    for month, by_scale in sorted(months.items()):
+        month_result = result(_sample(by_scale))
+        is_point = month_result.rate is not None and not month_result.bound
+        per_cent = shown_rate(month_result.rate or 0.0, 0) if is_point else None
+        rates.append(MonthRate(month=month, per_cent=per_cent))
+    return tuple(rates)
+
+
+def rates_of(months: Sequence[MonthFigure]) -> tuple[MonthRate, ...]:
+    """The same of months that have their figures already."""
+    return tuple(MonthRate(month=one.month, per_cent=point_of(one.figure)) for one in months)
+
+
+def point_of(figure: Figure) -> float | None:
+    """The rate in per cent as it is shown; None where it is hidden or a bound."""
+    return None if figure.result.bound else figure.result.per_cent
 
 
 def usual_effect(t: Transaction, last: date) -> float:
@@ -201,11 +236,20 @@ def coverage(quarters: Sequence[QuarterTickets]) -> Coverage | None:
 
 
 def trend(
-    months: Mapping[date, list[Sum]], settings: SiteSettings, usual: float = 1.0
+    months: Mapping[date, list[Sum]], settings: SiteSettings, today: date, usual: float = 1.0
 ) -> tuple[MonthFigure, ...]:
+    ended = last_week_end(today)
     return tuple(
-        MonthFigure(month, figure(sums, settings, usual)) for month, sums in months.items()
+        MonthFigure(month, figure(sums, settings, usual), weeks_ended(month, ended))
+        for month, sums in months.items()
     )
+
+
+def weeks_ended(month: date, ended: date) -> int:
+    """How many weeks ended in a month, up to a week end."""
+    last = date(month.year, month.month, monthrange(month.year, month.month)[1])
+    first_end = week_end(month.replace(day=1))
+    return max(0, (min(last, ended) - first_end).days // 7 + 1)
 
 
 def trend_span(period: Period, today: date) -> tuple[date, date]:
