@@ -7,7 +7,7 @@ quarters). Whoever looks at another's result is written into a log that this off
 the figures leave the gate.
 """
 
-from sync.central.reports.gate.city_figures import SiteRow, city
+from sync.central.reports.gate.city_figures import Chosen, CityView, ProvinceRow, SiteRow, city
 from sync.central.reports.gate.comparisons import Comparison, NotCompared
 from sync.central.reports.gate.cut_tables import CUT_STEP, CutRow, cut_rows, half_day_rows
 from sync.central.reports.gate.cuts_figures import CutsView, cuts
@@ -49,6 +49,8 @@ __all__ = [
     "OVER_TICKETS",
     "PER",
     "BlockRow",
+    "Chosen",
+    "CityView",
     "Comparison",
     "Coverage",
     "CutRow",
@@ -67,6 +69,7 @@ __all__ = [
     "OfficerRow",
     "OfficerView",
     "OwnCopy",
+    "ProvinceRow",
     "SectionRow",
     "SectionView",
     "SiteRow",
