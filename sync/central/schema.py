@@ -59,6 +59,7 @@ sites = Table(
     metadata,
     _text("site"),
     _text("name"),
+    _text("province"),
     Column("published", Date),
     PrimaryKeyConstraint("site"),
 )

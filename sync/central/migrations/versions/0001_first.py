@@ -49,6 +49,7 @@ def _terminals() -> None:
         "sites",
         _text("site"),
         _text("name"),
+        _text("province"),
         sa.Column("published", sa.Date),
         sa.PrimaryKeyConstraint("site"),
     )
