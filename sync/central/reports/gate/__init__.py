@@ -21,6 +21,7 @@ from sync.central.reports.gate.figures import (
     figure,
     orders_differ,
 )
+from sync.central.reports.gate.improved import Improved
 from sync.central.reports.gate.marks import Mark
 from sync.central.reports.gate.missing import OVER_TICKETS, Missing
 from sync.central.reports.gate.objection_figures import ObjectionView, objection
@@ -57,6 +58,7 @@ __all__ = [
     "Difference",
     "Earlier",
     "Figure",
+    "Improved",
     "Mark",
     "Missing",
     "MonthFigure",
