@@ -141,9 +141,10 @@ def _ways_out(fleet: "Fleet", id_: str, open_kinds: set[str]) -> Iterator[str]:
     if terminal is None:
         return
     mark = fleet.release_mark(id_)
-    if terminal.release_by and (terminal.went_back or terminal.release_keeps):
+    if terminal.release_by:
         keeping = ", central's days stay" if terminal.release_keeps else ""
-        yield f"{terminal.release_by} proposes to release it{keeping}: {terminal.release_reason}"
+        deed = "release it" if terminal.quarantined else "settle its alarms"
+        yield f"{terminal.release_by} proposes to {deed}{keeping}: {terminal.release_reason}"
         yield f"  {command} confirm {id_} --mark {mark} --as ACCOUNT"
     elif terminal.quarantined or open_kinds - set(FOR_TWO):
         what = "" if terminal.ended else "release it, or to "
