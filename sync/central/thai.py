@@ -39,6 +39,16 @@ def day(value: date, language: str) -> str:
     return f"{value.day} {name} {value.year}"
 
 
+def typed_day(value: date | str | None, language: str) -> str:
+    """A day as it stands in a field: as people in Thailand type it, elsewhere as a browser's own
+    field for days takes it. What is no day yet stays as it was typed."""
+    if not isinstance(value, date):
+        return value or ""
+    if language == "th":
+        return f"{value:%d/%m}/{buddhist_year(value.year)}"
+    return value.isoformat()
+
+
 @lru_cache(maxsize=1024)
 def month(value: date, language: str) -> str:
     """A month and the last two digits of its year, as under a chart."""

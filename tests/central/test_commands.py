@@ -667,10 +667,10 @@ def test_an_8_bit_locale_ends_no_command_half_way(folder: Path) -> None:
 
 def test_the_first_office_renamed_is_called_so_everywhere(ready: Command, folder: Path) -> None:
     new = "สำนักงานเขตห้วยขวาง"
-    assert ready("sites", "add", "dindaeng", new).exit_code == 0
+    assert ready("sites", "rename", "dindaeng", new).exit_code == 0
     with open_central(folder) as central:
         assert central.settings.name == new
-        assert ready("sites", "add", "dindaeng", "สำนักงานเขตพญาไท").exit_code == 0
+        assert ready("sites", "rename", "dindaeng", "สำนักงานเขตพญาไท").exit_code == 0
         page = TestClient(create_app(central)).get("/public/dindaeng").text
     assert "สำนักงานเขตพญาไท" in page, "while it is served"
     assert new not in page
@@ -742,3 +742,12 @@ def test_a_command_asks_the_time_in_the_offices_zone_whatever_the_machine_has(
         choose(folder, "")
         assert now().utcoffset() == timedelta(hours=7)
     time.tzset()
+
+
+def test_an_office_that_is_there_is_renamed_by_no_typing_error(ready: Command) -> None:
+    accepted(ready("sites", "add", "huaikhwang", "สำนักงานเขตห้วยขวาง"))
+    accepted(ready("sites", "add", "huaikhwang", "สำนักงานเขตห้วยขวาง"))
+    assert "sites rename" in refused(ready("sites", "add", "huaikhwang", "สำนักงานเขตพญาไท"))
+    accepted(ready("sites", "rename", "huaikhwang", "สำนักงานเขตพญาไท"))
+    assert "สำนักงานเขตพญาไท" in accepted(ready("sites", "list"))
+    assert "no office" in refused(ready("sites", "rename", "nowhere", "x"))

@@ -144,6 +144,7 @@ def _formats(language: str) -> dict[str, Any]:
         "num": partial(thai.number, language=language),
         "pct": partial(_percent, language),
         "day": partial(thai.day, language=language),
+        "typed_day": partial(thai.typed_day, language=language),
         "moment": partial(thai.moment, language=language),
         "month": partial(thai.month, language=language),
         "digits": partial(thai.digits, language=language),
