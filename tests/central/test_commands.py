@@ -22,14 +22,16 @@ from sync.central.logbook import Log, Wanted, told
 from sync.central.store.engine import CentralStore
 from sync.central.store.logbreaks import LogBreak
 from sync.central.store.witness import Alarm
+from sync.central.usecases.checks import central_lines
 from sync.central.usecases.installation import open_central
 from sync.central.usecases.terminals import NoSuchCode, enrol_terminal, invite_terminal
 from sync.central.web.app import create_app
+from sync.fingerprint import fingerprint_of, groups
 from sync.messages import Enrol
 from tests.support.builders import FakeClock
-from tests.support.central import SITE, begin_terminal, enrolled, made_central, take
+from tests.support.central import NOON, SITE, begin_terminal, enrolled, made_central, take
+from tests.support.certificates import DAY, Authority
 from tests.support.certificates import DAY as DAY_LONG
-from tests.support.certificates import Authority
 from tests.support.day_reports import DAY, day_report, key_text
 
 Command = Callable[..., Result]
@@ -252,6 +254,17 @@ def test_enrol_prints_the_line_to_type_at_the_terminal(ready: Command) -> None:
     code = re.search(r"Code: ([2-9A-HJ-NP-Z]{5}-[2-9A-HJ-NP-Z]{5}) ", said)
     assert code
     assert f"kiosk setup http://127.0.0.1:8765 {code[1]}" in said
+
+
+def test_enrol_says_the_fingerprint_as_the_terminals_screen_shows_it(
+    ready: Command, tmp_path: Path
+) -> None:
+    pem = Authority.new("office").issue("localhost", NOON - DAY, NOON + DAY, tmp_path / "tls.pem")
+    words = ("--terminal", "counter-1", "--counter", "1", "--tls-cert", str(pem))
+    said = accepted(ready("enrol", *words))
+    fingerprint = fingerprint_of(pem.read_text("ascii"))
+    assert fingerprint in said, "in the line to type"
+    assert " ".join(groups(fingerprint)) in said
 
 
 def test_a_code_is_not_kept_in_the_clear(ready: Command, folder: Path) -> None:
@@ -667,7 +680,10 @@ def test_an_8_bit_locale_ends_no_command_half_way(folder: Path) -> None:
 
 def test_the_first_office_renamed_is_called_so_everywhere(ready: Command, folder: Path) -> None:
     new = "สำนักงานเขตห้วยขวาง"
-    assert ready("sites", "rename", "dindaeng", new).exit_code == 0
+    said = accepted(ready("sites", "rename", "dindaeng", new))
+    assert "central.toml still says สำนักงานเขตดินแดง" in said
+    lines = {line.about: line for line in central_lines(folder, NOON)}
+    assert new in lines["name"].says, "check names the disagreement"
     with open_central(folder) as central:
         assert central.settings.name == new
         assert ready("sites", "rename", "dindaeng", "สำนักงานเขตพญาไท").exit_code == 0

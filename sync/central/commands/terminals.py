@@ -13,7 +13,7 @@ from sync.central.commands.context import USAGE, fail, login, now, opened
 from sync.central.commands.rows import TerminalRow
 from sync.central.ingest import Why
 from sync.central.language import in_english
-from sync.fingerprint import fingerprint_in
+from sync.fingerprint import fingerprint_in, groups
 
 if TYPE_CHECKING:
     from sync.central.usecases.terminals import Doubted, Fleet
@@ -52,8 +52,11 @@ def enrol(
             "another person confirms on the fleet page, or with kiosk-central terminals confirm."
         )
     typer.echo(f"Code: {code}   (works once, for 10 minutes)")
-    words = (central.settings.url.rstrip("/"), code, fingerprint_in(certificate))
+    fingerprint = fingerprint_in(certificate)
+    words = (central.settings.url.rstrip("/"), code, fingerprint)
     typer.echo(f"On the terminal: kiosk setup {' '.join(filter(None, words))}")
+    if fingerprint:
+        typer.echo(f"Fingerprint, as its screen shows it: {' '.join(groups(fingerprint))}")
 
 
 @app.command("list")
