@@ -30,8 +30,8 @@ from sync.fingerprint import fingerprint_of, groups
 from sync.messages import Enrol
 from tests.support.builders import FakeClock
 from tests.support.central import NOON, SITE, begin_terminal, enrolled, made_central, take
-from tests.support.certificates import DAY, Authority
 from tests.support.certificates import DAY as DAY_LONG
+from tests.support.certificates import Authority
 from tests.support.day_reports import DAY, day_report, key_text
 
 Command = Callable[..., Result]
@@ -259,7 +259,9 @@ def test_enrol_prints_the_line_to_type_at_the_terminal(ready: Command) -> None:
 def test_enrol_says_the_fingerprint_as_the_terminals_screen_shows_it(
     ready: Command, tmp_path: Path
 ) -> None:
-    pem = Authority.new("office").issue("localhost", NOON - DAY, NOON + DAY, tmp_path / "tls.pem")
+    pem = Authority.new("office").issue(
+        "localhost", NOON - DAY_LONG, NOON + DAY_LONG, tmp_path / "tls.pem"
+    )
     words = ("--terminal", "counter-1", "--counter", "1", "--tls-cert", str(pem))
     said = accepted(ready("enrol", *words))
     fingerprint = fingerprint_of(pem.read_text("ascii"))
