@@ -312,13 +312,22 @@ def test_a_terminal_is_quarantined_released_and_revoked_by_command(
     store = CentralStore.open(f"sqlite:///{folder / 'central.db'}")
     with store.transaction(SITE) as t:
         at = datetime(2026, 11, 23, tzinfo=UTC)
-        t.witness.alarm(Alarm(at=at, terminal="counter-1", kind="rollback", detail="a day"))
+        t.witness.alarm(Alarm(at=at, terminal="counter-1", kind="earlier-key", detail="x"))
     store.close()
     compared = accepted(ready("terminals", "compare", "counter-1"))
     assert "To settle its alarms:" in compared
     mark = compared.partition("--mark ")[2].split()[0]
     said = accepted(ready(*release, mark, "--reason", "it is broken"))
     assert said == "Settled the alarms of counter-1. Its key stays ended.\n"
+    store = CentralStore.open(f"sqlite:///{folder / 'central.db'}")
+    with store.transaction(SITE) as t:
+        t.witness.alarm(Alarm(at=at, terminal="counter-1", kind="rollback", detail="a day"))
+    store.close()
+    mark = accepted(ready("terminals", "compare", "counter-1")).partition("--mark ")[2].split()[0]
+    said = accepted(ready(*release, mark, "--reason", "it is broken"))
+    assert said.startswith("Proposed."), "a day that never came is for two people"
+    compared = accepted(ready("terminals", "compare", "counter-1"))
+    assert "proposes to settle its alarms: it is broken" in compared
     assert "\trevoked\t" in accepted(ready("terminals", "list"))
 
 
