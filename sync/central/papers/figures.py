@@ -323,7 +323,7 @@ def trend(months: Sequence[MonthFigure]) -> dict[str, Any] | None:
             "x": mark.x / 100,
             "word": month(mark.month.month),
             "n": number(mark.month.figure.result.n),
-            "weeks": weeks(mark.month),
+            "weeks": f"({number(mark.month.weeks)})",
         }
         for mark in shape.marks
     ]
