@@ -36,6 +36,7 @@ EFFECTS: dict[str, tuple[dict[str, str], str, str]] = {
     "services": ({"services": "general | งานเก่า | Old"}, "/services/dindaeng", "งานเก่า"),
     "channels": ({"channels": "สายตรง | Line | tel:1111"}, "/public/dindaeng", "tel:1111"),
     "opening_hours": ({"opening_hours": "ทุกวัน เที่ยงคืน"}, "/public/dindaeng", "ทุกวัน เที่ยงคืน"),
+    "target": ({"target": "97"}, "/report/dindaeng", "เป้าหมายร้อยละ ๙๗"),
     "compare_from": ({"compare_from": "41"}, "/report/dindaeng", "จำนวนน้อย ไม่ควรนำไปเปรียบเทียบ"),
     "cuts_from": ({"cuts_from": "161"}, "/services/dindaeng", "๑๖๑"),
     "appraisal_from": ({"appraisal_from": "422"}, "/officer/dindaeng/101", "๔๒๒"),

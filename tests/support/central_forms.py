@@ -34,6 +34,7 @@ def form(**changed: str) -> dict[str, str]:
         "reasons": "\n".join(f"{r.id} | {r.th} | {r.en}" for r in s.reasons),
         "channels": "\n".join(f"{c.th}|{c.en}|{c.address}" for c in s.channels),
         "opening_hours": s.opening_hours,
+        "target": "0",
         "compare_from": "30",
         "cuts_from": "100",
         "appraisal_from": "300",

@@ -26,6 +26,7 @@ _TEXTS = (
     "appraisal_reason",
 )
 _NUMBERS = (
+    "target",
     "compare_from",
     "cuts_from",
     "appraisal_from",
