@@ -77,7 +77,7 @@ ARTICLES = (
     Article(
         id="install",
         roles=frozenset({"it"}),
-        pages=("roster", "accounts", "settings", "recordings"),
+        pages=("roster", "accounts", "settings", "holidays", "recordings"),
     ),
     Article(id="care", roles=frozenset({"it"}), pages=("fleet",)),
     Article(id="lives", roles=frozenset({"it"}), pages=()),
