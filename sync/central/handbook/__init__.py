@@ -60,7 +60,7 @@ ARTICLES = (
     Article(
         id="figures",
         roles=frozenset({"director", "hr", "section-head"}),
-        pages=("report", "section", "services", "city", "improvements"),
+        pages=("report", "section", "services", "table", "city", "improvements"),
     ),
     Article(id="ita", roles=frozenset({"director", "hr"}), pages=("ita", "papers")),
     Article(
