@@ -19,6 +19,7 @@ GETS = (
     "/comments/dindaeng", "/papers/dindaeng", "/ita/dindaeng", "/objections/dindaeng",
     "/tally/dindaeng", "/tally/dindaeng?date=2026-11-20", "/fleet/dindaeng", "/roster/dindaeng",
     "/pins/dindaeng", "/accounts/dindaeng", "/settings/dindaeng", "/changes/dindaeng", "/password",
+    "/notifications/dindaeng", "/my-notifications",
     "/section/dindaeng?name=ฝ่ายทะเบียน", "/officer/dindaeng/101", "/public/dindaeng",
     "/no-such-page",
     "/report/dindaeng?period=fy2026", "/report/dindaeng?period=nonsense", "/papers/nowhere",
