@@ -33,6 +33,7 @@ from tests.support.central import (
     received,
     signed_in,
 )
+from tests.support.central_routes import routes_of
 from tests.support.databases import new_central_store
 from tests.support.day_reports import key_text
 from tests.support.objections import objected
@@ -97,6 +98,7 @@ PAGES: dict[str, set[str]] = {
     "/accounts/dindaeng": {I},
     "/settings/dindaeng": {I},
     "/settings/dindaeng/document": {I},
+    "/notifications/dindaeng": {I},
     "/holidays/dindaeng": {I},
     "/recordings/dindaeng": {I},
     "/recordings/dindaeng?language=km": {I},
@@ -149,6 +151,7 @@ FORMS: dict[str, set[str]] = {
     "/fleet/dindaeng/logs": {D, A, I},
     "/accounts/dindaeng": {I},
     "/settings/dindaeng": {I},
+    "/notifications/dindaeng": {I},
     "/holidays/dindaeng": {I},
     "/recordings/dindaeng/th/thanks": {I},
     "/pins/dindaeng": {I, H},
@@ -311,7 +314,7 @@ OPEN_TO_ALL = {
     "/", "/sign-in", "/sign-in/code", "/sign-out", "/static/{name}",
     "/healthz", "/readyz", "/metrics", "/robots.txt", "/.well-known/security.txt",
 }  # fmt: skip
-OWN_ACCOUNT = {"/password", "/second-factor", "/my-account"}
+OWN_ACCOUNT = {"/password", "/second-factor", "/my-account", "/my-notifications"}
 """Whoever is signed in has these, and changes nothing but the own account there."""
 OWN_TESTS = ("/f/", "/v1/")
 """The questionnaire, which a token opens, and the terminals' door."""
@@ -353,17 +356,7 @@ def _methods(route: APIRoute) -> set[str]:
 
 
 def _routes(office: Central) -> list[APIRoute]:
-    """Every route of the server, also those that its OpenAPI description leaves out."""
-    found: list[APIRoute] = []
-    waiting = list(create_app(office, lambda: NOW).routes)
-    while waiting:
-        route = waiting.pop()
-        if isinstance(route, APIRoute):
-            found.append(route)
-        elif (inner := getattr(route, "original_router", None)) is not None:
-            waiting += inner.routes
-    assert len(found) > 40
-    return found
+    return routes_of(create_app(office, lambda: NOW))
 
 
 def test_no_page_of_it_shows_a_score(clients: dict[str, TestClient]) -> None:
