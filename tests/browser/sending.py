@@ -92,21 +92,31 @@ TICKED = {
 """What is ticked though a browser would send it empty."""
 
 
-def send_here(office: Office, page: Page, reader: str, form: Form) -> str:
-    """Send a form of the page that is open; why it was turned away, or nothing."""
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What came of a form. `fault`: why it was turned away, or nothing."""
+
+    fault: str = ""
+    html: str = ""
+    """The page that answers; "" where it is a file."""
+    path: str = ""
+
+
+def send_here(office: Office, page: Page, reader: str, form: Form) -> Sent:
+    """Send a form of the page that is open."""
     page.evaluate("() => document.querySelectorAll('details').forEach(d => { d.open = true; })")
     of_page = page.locator("form[method=post]").nth(form.place)
     account = SIGNS_IN if reader == PUBLIC else reader
     hand = Hand(office.account_of(account).password, page)
     if missing := _fill(of_page, form.action, hand):
-        return f"nobody has said what to type into {missing}"
+        return Sent(f"nobody has said what to type into {missing}")
     try:
         with page.expect_response(_ends) as answer:
             of_page.locator("button").nth(form.button).click()
     except OutOfTime:
         invalid = of_page.locator(":invalid").evaluate_all("of => of.map(one => one.name)")
-        return f"the browser sent nothing; it wants {invalid}"
-    return _fault(page, answer.value)
+        return Sent(f"the browser sent nothing; it wants {invalid}")
+    return _sent(page, answer.value)
 
 
 def _ends(answer: Response) -> bool:
@@ -114,12 +124,15 @@ def _ends(answer: Response) -> bool:
     return answer.request.is_navigation_request() and answer.status != 303
 
 
-def _fault(page: Page, answer: Response) -> str:
-    if answer.status < 400:
-        return ""
-    page.wait_for_load_state()
-    alerts = page.locator("[role=alert], main").first.inner_text()
-    return f"{answer.status} {alerts[:300]}"
+def _sent(page: Page, answer: Response) -> Sent:
+    if answer.status >= 400:
+        page.wait_for_load_state()
+        alerts = page.locator("[role=alert], main").first.inner_text()
+        return Sent(f"{answer.status} {alerts[:300]}")
+    if not (answer.header_value("content-type") or "").startswith("text/html"):
+        return Sent()
+    path = "/" + answer.url.split("/", 3)[-1]
+    return Sent(html=answer.text(), path=path)
 
 
 def _fill(form: Locator, action: str, hand: Hand) -> str:
