@@ -168,7 +168,7 @@ def _entries(report: DayReport, reported: SheetSeal) -> int:
 def _close(store: Store, day: date, enrolment: Enrolment, hours: Hours, now: Moment) -> Closed:
     """Report the day as it is in one state of the file. A press that comes while the report is
     counted waits for nothing, and goes out with the next revision."""
-    newest, report = _finished(store, day, enrolment, hours, now)
+    newest, report, entry = _finished(store, day, enrolment, hours, now)
     n = sum(sheet.n for sheet in report.sheets)
     if newest is not None:
         if _says_the_same(report, newest):
@@ -186,7 +186,8 @@ def _close(store: Store, day: date, enrolment: Enrolment, hours: Hours, now: Mom
         if t.outbox.newest(day) != newest:
             # Another process closed this day meanwhile; its report is as good.
             return Closed(day=day, revision=report.revision, n=n, fresh=False)
-        started_meanwhile = _orders(t, day) != report.orders
+        # The orders of the faces follow from its starts and stops.
+        started_meanwhile = t.journal.has_since(entry, Kind.STARTED, Kind.STOPPED)
         if not started_meanwhile:
             t.outbox.add(parcel)
             t.journal.append(now, Kind.DAY_CLOSED, detail)
@@ -207,18 +208,20 @@ def _says_the_same(report: DayReport, newest: Parcel) -> bool:
 
 def _finished(
     store: Store, day: date, enrolment: Enrolment, hours: Hours, now: Moment
-) -> tuple[Parcel | None, DayReport]:
-    """The newest report of a day, and one of how it is now; once everything in it was committed
-    to, if central was shown any of it. Should a press come while that is computed: again."""
+) -> tuple[Parcel | None, DayReport, int]:
+    """The newest report of a day, and one of how it is now, with the journal's newest entry at that
+    moment; once everything in it was committed to, if central was shown any of it. Should a press
+    come while that is computed: again."""
     for _ in range(MOST_TRIES):
         finish(store, enrolment, day)
         with store.read() as snapshot:
             newest = snapshot.outbox.newest(day)
+            entry, _ = snapshot.journal.head()
             revision = newest.revision if newest else 1
             report = _report(snapshot, day, enrolment, revision, hours, now.wall)
             if not unshown(snapshot, day):
                 break
-    return newest, report
+    return newest, report, entry
 
 
 def _report(

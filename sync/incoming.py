@@ -42,6 +42,8 @@ from sync.witness import take_answer
 LOOK_BACK = timedelta(days=365)
 """Central lists the days of a somewhat longer time."""
 
+_PINS_AT_ONCE = 10
+"""In one transaction: a press waits for all of them."""
 _MOST_NOTED = 180
 """Days that are written down."""
 
@@ -148,18 +150,29 @@ def take_pins(
         if issued.sealed and is_later:
             fresh[issued.officer] = _pin_record(issued, enrolment, key, pepper)
     withdrawn = records.keys() - {issued.officer for issued in issued_pins}
-    if not fresh and not withdrawn:
-        return 0
+    changes: list[tuple[str, PinRecord | None]] = [*fresh.items()]
+    changes += [(officer, None) for officer in sorted(withdrawn)]
+    for first in range(0, len(changes), _PINS_AT_ONCE):
+        _write_pins(store, clock, changes[first : first + _PINS_AT_ONCE])
+        store.give_way()
+    return len(changes)
+
+
+def _write_pins(
+    store: Store, clock: Clock, changes: Sequence[tuple[str, PinRecord | None]]
+) -> None:
+    """Store these PINs, and drop those without a record. Whatever is not written when this stops is
+    still later than what is here, and comes again."""
     with store.transaction() as t:
         events = []
-        for officer, record in fresh.items():
-            t.pins.put(officer, record)
-            events.append((Kind.PIN_SET, {"owner": officer, "issue": str(record.issue)}))
-        for officer in sorted(withdrawn):
-            t.pins.drop(officer)
-            events.append((Kind.PIN_WITHDRAWN, {"owner": officer}))
+        for officer, record in changes:
+            if record is None:
+                t.pins.drop(officer)
+                events.append((Kind.PIN_WITHDRAWN, {"owner": officer}))
+            else:
+                t.pins.put(officer, record)
+                events.append((Kind.PIN_SET, {"owner": officer, "issue": str(record.issue)}))
         t.witness_all(clock.now(), events)
-    return len(fresh) + len(withdrawn)
 
 
 def _pin_record(

@@ -89,6 +89,9 @@ class Synced:
 Close = Callable[[date | None], object]
 """Closes every day that is over; given which day it is by central's clock, or None."""
 _LOG = logging.getLogger("kiosk.sync")
+_OPEN_SECONDS = 240.0
+"""After so long a run is opened anew: central ends one after ten minutes. A terminal that comes
+with years of days takes longer, to close and to send them."""
 _IN_A_ROW = 2
 """Requests without an answer after which the network is taken to be gone."""
 
@@ -110,6 +113,8 @@ class Run:
         self._connection, self._others = connection, others
         self._last = 0
         self._unanswered = 0
+        self._opened = 0.0
+        """When the run was, by the clock that counts from boot."""
         self.day: date | None = None
         """Which day it is by central's clock."""
         self.refused: list[str] = []
@@ -118,6 +123,11 @@ class Run:
     def open(self) -> None:
         """Say hello: without a run there is nothing to ask."""
         self._last = self._hello_with_any_key()
+
+    def _stay_open(self) -> None:
+        """Open the run anew where central may end it before long."""
+        if self._clock.now().boot - self._opened > _OPEN_SECONDS:
+            self._hello()
 
     def greet(self) -> bool | None:
         """Show that nothing of the past has changed. Whether central takes days and gives PINs;
@@ -136,6 +146,7 @@ class Run:
         One that is refused is named, or parked by name, and holds nothing else up."""
         officers = self._try("roster", self._take_roster)
         close(self.day)
+        self._stay_open()
         parked = self._park()
         try:
             confirmed = self.greet()
@@ -335,6 +346,7 @@ class Run:
             if answer.status == httpx.codes.OK:
                 welcome = parsed(Welcome.parse, answer.body)
                 self._connection.nonce = welcome.nonce
+                self._opened = self._clock.now().boot
                 self.day = central_day(self._clock.now(), welcome.clock)
                 self._remember_clock(welcome.clock)
                 return welcome.last
@@ -351,6 +363,7 @@ class Run:
 
     def _send_day(self, parcel: Parcel, parked: list[str]) -> Receipt | None:
         """Central's receipt for one day; None where central refused the report, which is parked."""
+        self._stay_open()
         name = f"days/{parcel.day.isoformat()}"
         try:
             answer = self._connection.ask("PUT", name, parcel.body, expected=(200, 201, 409))

@@ -1,7 +1,6 @@
 """Officers' names: in which order they stand in a list, and how one is found by typing. No Qt.
 
-Thai is read by its consonants: a vowel written before one sorts after it, tone marks hardly count,
-and nobody looks a person up by their title.
+Nobody looks a person up by their title.
 """
 
 import re
@@ -9,6 +8,7 @@ import unicodedata
 from collections.abc import Iterable
 
 from kiosk.domain.people import Officer
+from kiosk.domain.thaiorder import Place, thai_order
 
 _TITLE = re.compile(
     r"(?:ว่าที่\s*)?"
@@ -16,8 +16,6 @@ _TITLE = re.compile(
     r"\s*"
 )
 _LEADING_VOWELS = "เแโใไ"
-_LEADING_VOWEL = re.compile(f"([{_LEADING_VOWELS}])([ก-ฮ])")
-_TONE_MARKS = re.compile("[\u0e47-\u0e4e]")
 _CONSONANTS = ("ก", "ฮ")
 _THAI = ("\u0e00", "\u0e7f")
 
@@ -43,7 +41,7 @@ def letters(text: str) -> str:
 
 def in_order(officers: Iterable[Officer]) -> tuple[Officer, ...]:
     """By name, as a Thai directory has them, then by number."""
-    return tuple(sorted(officers, key=lambda officer: (*_place(officer.name), officer.number)))
+    return tuple(sorted(officers, key=lambda officer: (_place(officer.name), officer.number)))
 
 
 def matching(officers: Iterable[Officer], typed: str) -> tuple[Officer, ...]:
@@ -63,9 +61,9 @@ def _is_typed(letter: str) -> bool:
     return letter.isalnum()
 
 
-def _place(name: str) -> tuple[str, str]:
-    sounded = _LEADING_VOWEL.sub(r"\2\1", without_title(name)).casefold()
-    return _TONE_MARKS.sub("", sounded), sounded
+def _place(name: str) -> list[Place]:
+    """Of each word: who has the same first name stands together."""
+    return [thai_order(word) for word in without_title(name).split()]
 
 
 def _rests(officer: Officer, typed: str) -> list[str]:

@@ -5,6 +5,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import NewType
 
+from kiosk.domain.dates import arabic
 from kiosk.domain.refusal import Refusal, excerpt
 
 OfficerId = NewType("OfficerId", str)
@@ -183,7 +184,7 @@ class RosterEntry:
     ) -> "RosterEntry":
         """BadPerson names what is wrong."""
         return cls(
-            number=identifier("number", number.strip()),
+            number=identifier("number", arabic(number.strip())),
             name=plain("name", name),
             position=plain("position", position, empty=True),
             section=section_id(section),

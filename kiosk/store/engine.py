@@ -51,6 +51,10 @@ BUSY_MS = 2000
 """How long a commit waits for the other process's short transaction."""
 _CHECKPOINT_PAUSE = 0.05
 """Seconds between two attempts to empty the WAL."""
+_LOCK_PAUSE = 0.001
+"""Seconds between two attempts to take the write lock."""
+_GIVEN_WAY = 0.005
+"""Seconds in which whoever waits for the write lock takes it."""
 
 
 class StoreFailed(Exception):
@@ -231,6 +235,11 @@ class Store:
         with _failures(self.path), self._engine.begin() as connection:
             yield Transaction(connection)
 
+    def give_way(self) -> None:
+        """Between two of many transactions in a row: let a press have the lock that waits for it.
+        SQLite keeps no line, and who has just released the lock would take it again."""
+        time.sleep(_GIVEN_WAY)
+
     @contextmanager
     def read(self) -> Iterator[Snapshot]:
         """One consistent state of the file. Takes no lock that a writer waits for, and waits for
@@ -266,11 +275,13 @@ class Store:
     def checkpoint(self, patience: float = BUSY_MS / 1000) -> bool:
         """Move everything from the WAL into the file and empty it; False when another process
         was reading or writing for all of `patience`. SQLite alone would wait for the reader with
-        the write lock taken, and so hold up every press; here each attempt gives up at once."""
+        the write lock taken, and so hold up every press; here each attempt gives up at once. What
+        is long about it, writing into the file, comes first and without that lock."""
         deadline = time.monotonic() + patience
         with _failures(self.path), _raw(self._engine) as raw:
             raw.execute("PRAGMA busy_timeout=0").fetchall()
             try:
+                raw.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
                 while True:
                     (busy, _, _) = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
                     if not busy or time.monotonic() > deadline:
@@ -374,6 +385,7 @@ def _engine(path: Path, mode: str = "rw", synchronous: str = "FULL") -> Engine:
             "recursive_triggers=ON",
             "trusted_schema=OFF",
             "secure_delete=ON",
+            "temp_store=MEMORY",
         ):
             connection.execute(f"PRAGMA {pragma}").fetchall()
 
@@ -381,9 +393,34 @@ def _engine(path: Path, mode: str = "rw", synchronous: str = "FULL") -> Engine:
     def begin(connection: Connection) -> None:
         reading = connection.get_execution_options().get("reading", False)
         # Straight to the driver: at every press SQLAlchemy's way round takes as long again.
-        _driver(connection).execute("BEGIN" if reading else "BEGIN IMMEDIATE")
+        if reading:
+            _driver(connection).execute("BEGIN")
+        else:
+            _begin_writing(_driver(connection))
 
     return engine
+
+
+def _begin_writing(driver: Any) -> None:
+    """Take the write lock, looked for every millisecond: SQLite's own looks come at ever longer
+    intervals, up to a tenth of a second, and so miss a lock that was free meanwhile."""
+    try:
+        driver.execute("PRAGMA busy_timeout=0").fetchall()
+        deadline = time.monotonic() + BUSY_MS / 1000
+        while True:
+            try:
+                driver.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite.OperationalError as error:
+                if not _is_busy(error) or time.monotonic() > deadline:
+                    raise
+            time.sleep(_LOCK_PAUSE)
+    finally:
+        driver.execute(f"PRAGMA busy_timeout={BUSY_MS}").fetchall()
+
+
+def _is_busy(error: BaseException) -> bool:
+    return str(getattr(error, "sqlite_errorname", "")).startswith("SQLITE_BUSY")
 
 
 def _migrate(engine: Engine) -> None:
@@ -434,7 +471,7 @@ def _named(path: Path, error: BaseException) -> StoreFailed:
         return StoreDamaged(f"{path}: {text}")
     if isinstance(error, sqlite.OperationalError) and "I/O" in text and _full(path.parent):
         return StoreFull(f"{path}: the disk is full")  # SQLite says I/O error while it opens a file
-    if sqlite_name.startswith("SQLITE_BUSY"):
+    if _is_busy(error):
         return StoreLocked(f"{path}: {text}")
     if number == ENOSPC or sqlite_name.startswith("SQLITE_FULL"):
         return StoreFull(f"{path}: {text}")

@@ -251,6 +251,12 @@ class Journal:
             hash=row.hash,
         )
 
+    def has_since(self, seq: int, *kinds: Kind) -> bool:
+        """Whether any of these came after entry `seq`. Reads what is newer alone, however old the
+        journal is."""
+        newer = select(journal.c.kind).where(journal.c.seq > seq)
+        return any(kind in kinds for kind in self._connection.scalars(newer))
+
     def foreign_days(self) -> tuple[date, ...]:
         """The days that central had under this terminal's name at the last look, and that it never
         made."""

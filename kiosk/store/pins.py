@@ -9,6 +9,13 @@ from sqlalchemy.dialects.sqlite import insert
 from kiosk import pin
 from kiosk.store.schema import pin_secret, pins
 
+# Built once: central issues some hundreds at a time, while a press may be waiting.
+_PUT = insert(pins)
+_UPSERT = _PUT.on_conflict_do_update(
+    index_elements=["owner"],
+    set_={column.name: _PUT.excluded[column.name] for column in pins.c if column.name != "owner"},
+)
+
 
 @dataclass(frozen=True, slots=True)
 class PinRecord:
@@ -39,18 +46,17 @@ class Pins:
         return {row.owner: _record(row) for row in self._connection.execute(query)}
 
     def put(self, owner: str, record: PinRecord) -> None:
-        values = {
-            "hash": record.hash,
-            "tries": record.tries,
-            "tried_boot_ms": record.tried_boot_ms,
-            "boot_id": record.boot_id,
-            "issue": record.issue,
-            "hashed_for": record.hashed_for,
-        }
         self._connection.execute(
-            insert(pins)
-            .values(owner=owner, **values)
-            .on_conflict_do_update(index_elements=["owner"], set_=values)
+            _UPSERT,
+            {
+                "owner": owner,
+                "hash": record.hash,
+                "tries": record.tries,
+                "tried_boot_ms": record.tried_boot_ms,
+                "boot_id": record.boot_id,
+                "issue": record.issue,
+                "hashed_for": record.hashed_for,
+            },
         )
 
     def forgive(self, owner: str) -> None:

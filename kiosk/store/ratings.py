@@ -63,6 +63,8 @@ def _both(settled: Table, fresh: Table, *names: str) -> CompoundSelect[Any]:
 HalfDay = tuple[date, Half]
 _MADE_BY = text("SELECT sql FROM sqlite_master WHERE tbl_name = :table AND sql > '' ORDER BY type")
 """What made a table, then what made its triggers."""
+_STAYING = "staying"
+"""A table in memory, of what is written again."""
 _PAIRS = ((ratings, fresh_ratings), (outcomes, fresh_outcomes), (reasons, fresh_reasons))
 _RATINGS_OF = _both(ratings, fresh_ratings, *ratings.c.keys())
 _OUTCOMES_OF = _both(outcomes, fresh_outcomes, "officer", "outcome")
@@ -213,25 +215,23 @@ class Ratings:
             self._settle(settled, fresh, current)
 
     def _settle(self, settled: Table, fresh: Table, current: HalfDay) -> None:
-        key = tuple(fresh.primary_key.columns)
-        rows = [
-            dict(row._mapping) for row in self._connection.execute(select(fresh).order_by(*key))
-        ]
-        names = settled.c.keys()
-        day, half = current[0].isoformat(), current[1].value
-        stay, move = [], []
-        for row in rows:
-            if row["business_date"] == day and row.get("half", half) == half:
-                stay.append(row)
-            else:
-                move.append({name: row[name] for name in names})
+        run = self._connection.exec_driver_sql
+        names = ", ".join(settled.c.keys())
+        own = ", ".join(fresh.c.keys())
+        key = ", ".join(column.name for column in fresh.primary_key.columns)
+        stays = "business_date = ?" + (" AND half = ?" if "half" in fresh.c else "")
+        half = (current[1].value,) if "half" in fresh.c else ()
+        values = (current[0].isoformat(), *half)
+        moving = f"FROM {fresh.name} WHERE NOT ({stays}) ORDER BY {key}"
+        run(f"INSERT INTO {settled.name} ({names}) SELECT {names} {moving}", values)
+        staying = f"SELECT {own} FROM {fresh.name} WHERE {stays} ORDER BY {key}"
+        run(f"CREATE TEMP TABLE {_STAYING} AS {staying}", values)
         ddl = self._connection.scalars(_MADE_BY, {"table": fresh.name}).all()
-        self._connection.exec_driver_sql(f"DROP TABLE {fresh.name}")
+        run(f"DROP TABLE {fresh.name}")
         for statement in ddl:
-            self._connection.exec_driver_sql(statement)
-        for table, placed in ((settled, move), (fresh, stay)):
-            if placed:
-                self._connection.execute(insert(table), placed)
+            run(statement)
+        run(f"INSERT INTO {fresh.name} ({own}) SELECT {own} FROM temp.{_STAYING} ORDER BY {key}")
+        run(f"DROP TABLE temp.{_STAYING}")
 
     def _seal(self, day: date, officer: OfficerId, entries: list[bytes], n: int = 0) -> None:
         key = {"business_date": day.isoformat(), "officer": officer}

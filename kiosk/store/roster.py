@@ -5,25 +5,30 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from sqlalchemy import ColumnElement, Connection, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, null, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from kiosk.domain.ownresult import OwnResult
 from kiosk.domain.people import Officer, OfficerId, SectionId, name_key
 from kiosk.domain.refusal import Refusal, excerpt
-from kiosk.store.schema import officers, own_results
+from kiosk.store.schema import officer_photos, officers, own_results
 
 # Built once: a roster of some hundred officers is written while a press may be waiting.
 _PUT = insert(officers)
 _OVERWRITTEN = ("number", "name", "position", "section", "retired", "origin")
 _UPSERT = _PUT.on_conflict_do_update(
     index_elements=["id"],
-    set_={
-        **{name: _PUT.excluded[name] for name in _OVERWRITTEN},
-        "photo": func.coalesce(_PUT.excluded.photo, officers.c.photo),
-    },
+    set_={name: _PUT.excluded[name] for name in _OVERWRITTEN},
 )
-
+_PUT_PHOTO = insert(officer_photos)
+_UPSERT_PHOTO = _PUT_PHOTO.on_conflict_do_update(
+    index_elements=["officer"],
+    set_={name: _PUT_PHOTO.excluded[name] for name in ("digest", "photo")},
+)
+_WITH_PHOTO = select(officers, officer_photos.c.photo).outerjoin(
+    officer_photos, officer_photos.c.officer == officers.c.id
+)
+_WITHOUT = select(officers, null().label("photo"))
 
 _DAYS_OF_RESULT = ("first_day", "last_day")
 
@@ -89,7 +94,7 @@ class Roster:
         person: these come back, each with the id of before and central's.
         """
         sent = tuple(sent)
-        own = self._list(officers.c.retired == 0, officers.c.origin == "local")
+        own = self._list(officers.c.retired == 0, officers.c.origin == "local", photos=False)
         own_by_words = {(officer.number, name_key(officer.name)): officer.id for officer in own}
         ids = [officer.id for officer in sent]
         numbers = [officer.number for officer in sent]
@@ -126,7 +131,6 @@ class Roster:
                 "name": officer.name,
                 "position": officer.position,
                 "section": officer.section,
-                "photo": officer.photo,
                 "retired": int(officer.retired),
                 "origin": origin,
             }
@@ -134,15 +138,25 @@ class Roster:
         ]
         if rows:
             self._connection.execute(_UPSERT, rows)
+        for officer in people:
+            if officer.photo:
+                self.put_photo(officer.id, officer.photo)
 
     def photos_from_central(self) -> dict[Officer, str]:
         """The active officers whom central sends, each with the SHA-256 of the photo, in hex, or
         "" without one."""
-        sent = self._list(officers.c.retired == 0, officers.c.origin == "central")
-        return {officer: _digest(officer.photo) for officer in sent}
+        sent = self._list(officers.c.retired == 0, officers.c.origin == "central", photos=False)
+        query = select(officer_photos.c.officer, officer_photos.c.digest)
+        digests = {row.officer: row.digest for row in self._connection.execute(query)}
+        return {officer: digests.get(officer.id, "") for officer in sent}
 
     def put_photo(self, id: OfficerId, photo: bytes | None) -> None:
-        self._connection.execute(update(officers).where(officers.c.id == id).values(photo=photo))
+        if not photo:
+            where = officer_photos.c.officer == id
+            self._connection.execute(delete(officer_photos).where(where))
+            return
+        digest = hashlib.sha256(photo).hexdigest()
+        self._connection.execute(_UPSERT_PHOTO, {"officer": id, "digest": digest, "photo": photo})
 
     def own_result(self, id: OfficerId) -> OwnResult | None:
         """What central published of this officer's last closed round; None: it sent nothing."""
@@ -171,8 +185,9 @@ class Roster:
         matching = self._list(officers.c.number == number, officers.c.retired == 0)
         return matching[0] if matching else None
 
-    def _list(self, *where: ColumnElement[bool]) -> tuple[Officer, ...]:
-        query = select(officers).where(*where).order_by(officers.c.number)
+    def _list(self, *where: ColumnElement[bool], photos: bool = True) -> tuple[Officer, ...]:
+        """`photos`: whether they are read as well."""
+        query = (_WITH_PHOTO if photos else _WITHOUT).where(*where).order_by(officers.c.number)
         return tuple(
             Officer(
                 id=OfficerId(row.id),
@@ -185,7 +200,3 @@ class Roster:
             )
             for row in self._connection.execute(query)
         )
-
-
-def _digest(photo: bytes | None) -> str:
-    return hashlib.sha256(photo).hexdigest() if photo else ""

@@ -172,7 +172,6 @@ officers = Table(
     Column("name", _Text, nullable=False),
     Column("position", _Text, nullable=False),
     Column("section", _Text, nullable=False),
-    Column("photo", BLOB),
     Column("retired", _Number, nullable=False),
     Column("origin", _Text, nullable=False),
     PrimaryKeyConstraint("id"),
@@ -184,6 +183,17 @@ Index(
     unique=True,
     sqlite_where=text("retired = 0"),
 )
+
+officer_photos = Table(
+    "officer_photos",
+    metadata,
+    Column("officer", _Text, nullable=False),
+    Column("digest", _Text, nullable=False),
+    Column("photo", BLOB, nullable=False),
+    PrimaryKeyConstraint("officer"),
+)
+"""Apart from the officers: a roster is written without its pictures, and the register's digest
+reads the `digest` of each, SHA-256 in hex, alone."""
 
 pins = Table(
     "pins",
@@ -319,6 +329,8 @@ outbox = Table(
     PrimaryKeyConstraint("business_date", "revision"),
     CheckConstraint("state IN ('due', 'receipted', 'parked', 'dropped')", name="outbox_state"),
 )
+
+Index("outbox_by_state", outbox.c.state)
 
 last_exchange = Table(
     "last_exchange",

@@ -283,6 +283,11 @@ def _journal(cursor: Any, since: int) -> str | None:
 
 def _register(cursor: Any) -> str | None:
     """Officers, PINs, enrolment and wording against the last entry that saw them change."""
+    for officer, written, photo in cursor.execute(
+        "SELECT officer, digest, photo FROM officer_photos ORDER BY officer"
+    ):
+        if hashlib.sha256(photo).hexdigest() != written:
+            return f"the photo of {officer} was changed"
     present = register_digest(lambda sql: cursor.execute(sql).fetchall())
     # The text alone tells most of the others apart: no ten years of them are parsed.
     for (detail,) in cursor.execute(

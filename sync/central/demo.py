@@ -5,14 +5,13 @@ It comes in as from terminals: day reports, one transaction each. Nothing here i
 
 import secrets
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from kiosk.clock import SystemClock
 from kiosk.domain.businessday import FISCAL_YEAR_STARTS
 from kiosk.domain.people import RosterEntry
 from kiosk.domain.rating import Channel, Half, Outcome
@@ -48,7 +47,9 @@ from sync.messages import (
 )
 from sync.signing import public_text
 
-SECTIONS = (
+Section = tuple[str, int, tuple[str, ...]]
+"""Its name, how many officers it has, and their services."""
+SECTIONS: tuple[Section, ...] = (
     ("ฝ่ายทะเบียน", 14, ("id-card", "household", "civil")),
     ("ฝ่ายรายได้", 8, ("land-tax", "sign-tax")),
     ("ฝ่ายปกครอง", 6, ("general",)),
@@ -140,7 +141,7 @@ _SERVICES = tuple(
 )
 _ANSWERS = 420
 """To the online questionnaire."""
-DAYS = 365
+DAYS, TERMINALS = 365, 24
 
 
 class NotEmpty(Exception):
@@ -160,44 +161,49 @@ class _Server:
 
 def seed(
     central: Central,
-    today: date,
+    now: datetime,
     say: Callable[[int, int], None],
     days: int = DAYS,
     seed: int = 2567,
+    *,
+    sections: Sequence[Section] = SECTIONS,
+    terminals: int = TERMINALS,
 ) -> tuple[tuple[str, str], ...]:
     """Fill `central` up to yesterday; accounts with their first passwords. `say` gets days done
-    and in all. NotEmpty when there are officers or reports already."""
+    and in all. Fewer `sections` and `terminals` make a smaller office. NotEmpty when there are
+    officers or reports already."""
     if not is_empty(central):
         raise NotEmpty(f"{central.site}: has officers or reports; seed a fresh --data folder")
     random = Random(seed)  # noqa: S311  (believable, not secret)
-    servers = _servers(random)
+    today = now.date()
+    servers = _servers(random, sections, terminals)
     # Two who share a name are two people.
     answers = {server.officer.number: Answer(Word.NEW) for server in servers}
     entries = tuple(server.officer for server in servers)
-    change_roster(central, entries, answers, "demonstration", SystemClock().now().wall)
-    terminals = sorted({s.terminal for s in servers})
+    change_roster(central, entries, answers, "demonstration", now)
+    names = sorted({s.terminal for s in servers})
     first = today - timedelta(days=days)
     begun = datetime.combine(first, time(8), UTC)
-    for terminal in terminals:
+    for terminal in names:
         code = invite_terminal(central, terminal, _counter_of(terminal), begun)
         enrol_terminal(central, Enrol(code, public_text(Ed25519PrivateKey.generate())), begun)
     for done in range(days):
         day = first + timedelta(days=done)
         if day.weekday() < 5:
-            _day(central, random, servers, terminals, day, 1 + 0.10 * done / max(1, days))
+            _day(central, random, servers, names, day, 1 + 0.10 * done / max(1, days))
         if day.weekday() == 6:  # as it would have been: a quarter's tables wait for no late block
             publish_due(central, day + timedelta(days=1))
         say(done + 1, days)
-    _office(central, random, today)
+    _office(central, random, now)
     publish_due(central, today)
     waits, upheld, *_ = (server.officer for server in servers)
-    seed_objections(central, waits, upheld, today, SystemClock().now().wall)
-    return _accounts(central, servers)
+    seed_objections(central, waits, upheld, today, now)
+    return _accounts(central, servers, now)
 
 
-def _servers(random: Random) -> list[_Server]:
+def _servers(random: Random, sections: Sequence[Section], terminals: int) -> list[_Server]:
     servers: list[_Server] = []
-    for section, size, services in SECTIONS:
+    for section, size, services in sections:
         for _ in range(size):
             number = f"{101 + len(servers)}"
             name = f"{random.choice(_FIRST)} {random.choice(_LAST)}"
@@ -212,7 +218,7 @@ def _servers(random: Random) -> list[_Server]:
                     services=services,
                     shares=shares,
                     pace=pace,
-                    terminal=f"counter-{1 + len(servers) % 24}",
+                    terminal=f"counter-{1 + len(servers) % terminals}",
                 )
             )
     return servers
@@ -338,9 +344,9 @@ def _rate(random: Random, server: _Server, better: float, counts: _Counts) -> No
             counts.reasons[officer, reason] += 1
 
 
-def _office(central: Central, random: Random, today: date) -> None:
+def _office(central: Central, random: Random, now: datetime) -> None:
     """What people write, and what comes in online."""
-    now = SystemClock().now().wall
+    today = now.date()
     import_answers(central, [_answer(random, today, number) for number in range(_ANSWERS)])
     director = Viewer(account="demonstration", name="ผู้อำนวยการเขต", site=central.site)
     for citizens_said, done, whom, due, status in _IMPROVEMENTS:
@@ -373,9 +379,10 @@ def _answer(random: Random, today: date, number: int) -> OnlineAnswer:
     )
 
 
-def _accounts(central: Central, servers: list[_Server]) -> tuple[tuple[str, str], ...]:
+def _accounts(
+    central: Central, servers: list[_Server], now: datetime
+) -> tuple[tuple[str, str], ...]:
     """An account of each role, and its first password."""
-    now = SystemClock().now().wall
     first = servers[0].officer
     names = {
         "director": "ผู้อำนวยการเขต",
@@ -398,7 +405,7 @@ def _accounts(central: Central, servers: list[_Server]) -> tuple[tuple[str, str]
             (role,),
             now,
             officer=str(first.id) if role.needs_officer else "",
-            section=SECTIONS[0][0] if role.needs_section else "",
+            section=first.section if role.needs_section else "",
         )
         accounts.append((account, password))
     return tuple(accounts)

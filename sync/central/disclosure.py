@@ -5,10 +5,10 @@ never changes. What arrives late for a published week is simply not in a block y
 next. Whatever is shown is a sum of whole blocks, so no difference of two figures covers fewer than
 ten ratings.
 
-Tables that cut across blocks (services, counters, half-days, channels, reasons) can't be sums of
-whole blocks. They are published by whole quarters of the calendar, once, some weeks after the
-quarter's end, and change no more: a table that grew with each week would tell the week, and the
-office's exact totals would undo its rounding.
+Tables that cut across blocks (services, counters, half-days and their weekdays, channels, reasons)
+can't be sums of whole blocks. They are published by whole quarters of the calendar, once, some
+weeks after the quarter's end, and change no more: a table that grew with each week would tell the
+week, and the office's exact totals would undo its rounding.
 """
 
 from calendar import monthrange
@@ -24,7 +24,7 @@ TABLES_WAIT = timedelta(weeks=2)
 Counts = tuple[int, int, int, int, int]
 NONE: Counts = (0, 0, 0, 0, 0)
 Cut = tuple[str, str]
-"""A kind (service, counter, half, channel, reason) and which one."""
+"""A kind (service, counter, weekday, channel, reason) and which one: `half_day` of a weekday."""
 ONLINE = "@online"
 """Stands in the officer's place for the online questionnaire: no officer's id starts so."""
 
@@ -183,16 +183,28 @@ def publication_day(day: date) -> date:
 
 def published_quarters(first: date, last: date, ended: date) -> tuple[date, date] | None:
     """The span that tables for `first` to `last` cover when the week up to `ended` is over: the
-    whole quarters in it that are published; where there is none, the last one published before."""
+    whole quarters in it that are published. None where there are none: those of another span do
+    not stand under this one."""
     begin, end = quarter_of(min(last, ended))
     while end > last or publication_day(end) > ended:
         if begin.year == MINYEAR:
             return None
         begin, end = quarter_of(begin - _DAY)
     if first > begin:
-        return begin, end
+        return None
     whole, broken = quarter_of(first)
     return first if whole == first else broken + _DAY, end
+
+
+def newest_quarter(last: date, ended: date) -> tuple[date, date] | None:
+    """The quarter of `last`, or the last one before it whose tables are published when the week up
+    to `ended` is over."""
+    begin, end = quarter_of(min(last, ended))
+    while publication_day(end) > ended:
+        if begin.year == MINYEAR:
+            return None
+        begin, end = quarter_of(begin - _DAY)
+    return begin, end
 
 
 def next_publication(ended: date) -> date:
@@ -206,7 +218,35 @@ def withheld_rows(n: Mapping[str, int], at_least: int) -> frozenset[str]:
     """Rows of one quarter's table that are not shown: those of fewer than `at_least` ratings. While
     these are fewer than that together, the smallest of the others too: the total would tell
     them."""
-    rows = {what for what, count in n.items() if count >= at_least}
+    small = {what for what, count in n.items() if count < at_least}
+    return _with_more_withheld(n, small, at_least)
+
+
+def half_day(day: date, half: str) -> str:
+    """A row of the table of half-days by weekday: the ISO number of the weekday, and the half."""
+    return f"{day.isoweekday()}-{half}"
+
+
+def half_of(what: str) -> str:
+    """The half-day that a row by weekday is a part of."""
+    return what.rpartition("-")[2]
+
+
+def withheld_half_days(n: Mapping[str, int], at_least: int) -> frozenset[str]:
+    """The same of half-days by weekday, which stand beside a table of mornings and afternoons: what
+    is withheld of each of these is `at_least` or nothing too, for its row there is a total."""
+    withheld: set[str] = set()
+    for half in sorted({half_of(what) for what in n}):
+        of_half = {what: count for what, count in n.items() if half_of(what) == half}
+        withheld |= withheld_rows(of_half, at_least)
+    return _with_more_withheld(n, withheld, at_least)
+
+
+def _with_more_withheld(
+    n: Mapping[str, int], withheld: Iterable[str], at_least: int
+) -> frozenset[str]:
+    """While what is withheld is less than `at_least` together, the smallest of the rest too."""
+    rows = n.keys() - withheld
     hidden = sum(n.values()) - sum(n[what] for what in rows)
     while rows and 0 < hidden < at_least:
         smallest = min(rows, key=lambda what: (n[what], what))

@@ -47,6 +47,10 @@ class Period:
             return "month"
         return self.code.partition("-")[2]
 
+    def runs_on(self, day: date) -> bool:
+        """Whether this span is not over on a day."""
+        return self.last_day >= day
+
 
 def parse(code: str, starts: int = FISCAL_YEAR_STARTS) -> Period:
     """The span of `code`, where fiscal years begin in the month `starts`; NoSuchPeriod."""
@@ -90,6 +94,15 @@ def before(period: Period) -> Period:
     if period.part in ("1", "2"):
         return round_of(day, starts)
     return _part_of(day, starts, ("q1", "q2", "q3", "q4"))
+
+
+def of_quarter(first: date, last: date, starts: int) -> Period | None:
+    """The shortest part of a fiscal year that has a quarter of the calendar in it; None where years
+    begin so that none has."""
+    year = year_of(last, starts)
+    parts = (parse(f"{year.code}-{part}", starts) for part in ("q1", "q2", "q3", "q4", "1", "2"))
+    spans = (*parts, year)
+    return next((s for s in spans if s.first_day <= first and last <= s.last_day), None)
 
 
 def last_month(today: date) -> Period:

@@ -27,7 +27,7 @@ from kiosk.domain.kinds import (
 )
 from kiosk.domain.people import MAX_NAME
 from kiosk.domain.refusal import Refusal, excerpt
-from kiosk.domain.scale import LEVELS, of_five
+from kiosk.domain.scale import LEVELS, Scale, of_five
 from kiosk.domain.wording import (
     DEFAULT_LEVEL_WORDS,
     DEFAULT_REASONS,
@@ -143,7 +143,9 @@ class SiteSettings(NamedTuple):
     ] = ""
     question_en: Annotated[str, ScreenText(MAX_SCREEN_TEXT, least=0), "the same in English"] = ""
     office_en: Annotated[
-        str, ScreenText(MAX_NAME, least=0), "the office's name in English; empty: in Thai there too"
+        str,
+        ScreenText(MAX_NAME, least=0),
+        "the office's name in English, at terminals and on pages; empty: in Thai there too",
     ] = ""
     comment_url: Annotated[
         str,
@@ -261,6 +263,18 @@ class SiteSettings(NamedTuple):
         Tables(ItaRow, MAX_ITA_ROWS),
         "of the ITA report, in their order; none: those that came with the program",
     ] = ()
+
+    def office_name(self, name: str, language: str) -> str:
+        """The office's name in a language; `name`: in Thai."""
+        return name if language == "th" else self.office_en or name
+
+    def satisfied_words(self, language: str) -> tuple[str, ...]:
+        """What those chose who are satisfied, best first."""
+        worst_first = self.level_words_th if language == "th" else self.level_words_en
+        scale = Scale(len(worst_first))
+        return tuple(
+            worst_first[score - 1] for score in reversed(scale.scores()) if scale.satisfied(score)
+        )
 
     @property
     def asks_less(self) -> bool:

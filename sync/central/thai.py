@@ -23,12 +23,12 @@ def digits(text: object, language: str) -> str:
 
 
 def moment(value: datetime, language: str) -> str:
-    """A time of day with its date, by the server's own clock zone."""
+    """A time of day with its date, in the office's time zone (`zone` in central.toml)."""
     local = value.astimezone()
-    clock = f"{local:%H:%M}"
     if language == "th":
-        return f"{day(local.date(), language)} {clock.translate(_DIGITS)} น."
-    return f"{day(local.date(), language)}, {clock}"
+        clock = f"{local:%H.%M}".translate(_DIGITS)
+        return f"{day(local.date(), language)} {clock} น."
+    return f"{day(local.date(), language)}, {local:%H:%M}"
 
 
 @lru_cache(maxsize=4096)
@@ -39,6 +39,16 @@ def day(value: date, language: str) -> str:
     return f"{value.day} {name} {value.year}"
 
 
+def typed_day(value: date | str | None, language: str) -> str:
+    """A day as it stands in a field: as people in Thailand type it, elsewhere as a browser's own
+    field for days takes it. What is no day yet stays as it was typed."""
+    if not isinstance(value, date):
+        return value or ""
+    if language == "th":
+        return f"{value:%d/%m}/{buddhist_year(value.year)}"
+    return value.isoformat()
+
+
 @lru_cache(maxsize=1024)
 def month(value: date, language: str) -> str:
     """A month and the last two digits of its year, as under a chart."""
@@ -46,8 +56,10 @@ def month(value: date, language: str) -> str:
     return digits(f"{_month_name(value.month, language)} {year % 100:02}", language)
 
 
-def span(period: Period, language: str) -> str:
-    """A span as an office names it."""
+def span(period: Period, language: str, today: date | None = None) -> str:
+    """A span as an office names it; `today`: one that is not over is marked so."""
+    if today is not None and period.runs_on(today):
+        return words(language).get("period.runs", period=span(period, language))
     if period.part == "month":
         name, year = _month_name(period.last_day.month, language), period.last_day.year
         return digits(f"{name} {buddhist_year(year) if language == 'th' else year}", language)

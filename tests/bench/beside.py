@@ -19,8 +19,9 @@ from kiosk.clock import SystemClock
 from kiosk.datafolder import DataFolder
 from kiosk.domain.encounter import Record
 from kiosk.terminal import Terminal
+from sync.central.store.engine import CentralStore
 from tests.bench.figures import Sample, report
-from tests.bench.store import fill
+from tests.bench.store import fill, fill_journal
 from tests.support.builders import rating
 from tests.support.office import central_with_fixed_ids
 from ui.trial.stage import command, serving
@@ -37,7 +38,7 @@ COMMANDS = ("heartbeat", "verify")
 def beside(folder: Path, days: int, ratings: int, runs: int) -> Iterator[str]:
     """For each command three lines: a press's median, its p99 and its longest, against the same
     of a press alone. One longest says little, and has no bound. A press that failed is an error."""
-    with five_years(folder, days, ratings) as terminal_folder:
+    with aged_terminal(folder, days, ratings) as (terminal_folder, _central):
         store, terminal = terminal_folder.open(SystemClock())
         for name in COMMANDS:
             yield from _beside(terminal_folder, terminal, name, runs)
@@ -45,13 +46,16 @@ def beside(folder: Path, days: int, ratings: int, runs: int) -> Iterator[str]:
 
 
 @contextmanager
-def five_years(folder: Path, days: int, ratings: int) -> Iterator[DataFolder]:
-    """An enrolled terminal whose days central has, while central serves."""
+def aged_terminal(
+    folder: Path, days: int, ratings: int, events_a_day: int = 0
+) -> Iterator[tuple[DataFolder, Path]]:
+    """An enrolled terminal whose days central has, while central serves; and central's folder."""
     folder.mkdir(exist_ok=True)
     central, data = central_with_fixed_ids(folder), folder / "terminal"
     command("ui", data, "init")
     terminal_folder = DataFolder(data)
     fill(terminal_folder.database, ratings, days)
+    fill_journal(terminal_folder.database, days, events_a_day)
     with serving(central, "tests.bench.older_central") as output:
         words = ("enrol", "--terminal", "counter-1", "--counter", "1")
         invitation = command("sync.central.cli", central, *words)
@@ -62,8 +66,19 @@ def five_years(folder: Path, days: int, ratings: int) -> Iterator[DataFolder]:
         assert url
         assert code
         command("ui", data, "enrol", url[1], code[1])
-        command("ui", data, "sync", timeout=600)
-        yield terminal_folder
+        _enrol_earlier(central)
+        command("ui", data, "sync", timeout=3600)
+        yield terminal_folder, central
+
+
+def _enrol_earlier(central: Path) -> None:
+    """Central takes no day of before a terminal's enrolment; this one is as old as its days."""
+    store = CentralStore.open(f"sqlite:///{central / 'central.db'}")
+    with store.connection() as connection:
+        connection.exec_driver_sql(
+            "UPDATE terminals SET enrolled = datetime(enrolled, '-11 years')"
+        )
+    store.close()
 
 
 @dataclass(slots=True)

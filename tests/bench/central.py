@@ -465,8 +465,9 @@ def seed(raw: psycopg.Connection[Any], sites: list[str], years: float) -> None:
                         span = (end - timedelta(days=6), end)
                         copy.write_row((site, f"o{o:02}", 5, number, *span, *n, 1, 0))
         with cursor.copy("COPY block_cuts FROM STDIN") as copy:
-            kinds = [("service", "a"), ("service", "b"), ("half", "am"), ("half", "pm"),
-                     ("channel", "touch"), ("counter", "1"), ("reason", "wait")]  # fmt: skip
+            kinds = [("service", "a"), ("service", "b"), ("channel", "touch"), ("counter", "1"),
+                     ("reason", "wait")]  # fmt: skip
+            kinds += [("weekday", f"{day}-{half}") for day in range(1, 6) for half in ("am", "pm")]
             for site in sites:
                 for o in range(OFFICERS):
                     for number in range(1, len(weeks) + 1):

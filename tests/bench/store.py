@@ -1,5 +1,6 @@
 """Press to durable, at several sizes of the file."""
 
+import json
 import os
 import secrets
 from collections.abc import Callable, Iterator
@@ -14,6 +15,7 @@ from kiosk.domain.rating import Half
 from kiosk.domain.rules import Rules
 from kiosk.domain.seal import Seal, rating_entry
 from kiosk.store.engine import Store
+from kiosk.store.journal import Kind, entry_hash
 from kiosk.terminal import Terminal
 from tests.bench.figures import compare, in_turn
 from tests.support.builders import MORNING, PEPPER, SOMYING, FakeClock, duty_of
@@ -23,9 +25,9 @@ from tests.support.encounters import press
 OFFICERS = ("101", "102", "103", "104")
 
 
-def fill(path: Path, ratings: int, days: int = 250) -> None:
+def fill(path: Path, ratings: int, days: int = 250, before: int = 0) -> None:
     """So many ratings on past days into a terminal's file, sealed as real ones are; made if there
-    is none."""
+    is none. `before`: how many days ago the last of them is over."""
     if not path.exists():
         Store.create(path)
     store = Store.open(path)
@@ -34,7 +36,7 @@ def fill(path: Path, ratings: int, days: int = 250) -> None:
     with store.transaction() as t:
         raw = t.ratings._connection
         for number, size in enumerate(sizes):
-            day = MORNING.date() - timedelta(days=1 + number // len(OFFICERS))
+            day = MORNING.date() - timedelta(days=1 + before + number // len(OFFICERS))
             officer = OFFICERS[number % len(OFFICERS)]
             entries = []
             rows = []
@@ -51,6 +53,39 @@ def fill(path: Path, ratings: int, days: int = 250) -> None:
                 raw.exec_driver_sql("INSERT INTO sheets VALUES (?,?,?,?,?)", sheet)
     store.checkpoint()
     store.close()
+
+
+def fill_journal(path: Path, days: int, events_a_day: int, before: int = 0) -> None:
+    """So many events of each past day into a terminal's journal, chained as real ones are."""
+    store = Store.open(path)
+    with store.transaction() as t:
+        seq, previous = t.journal.head()
+        rows = []
+        for back in range(days, 0, -1):
+            opened = MORNING - timedelta(days=before + back)
+            day = opened.date().isoformat()
+            for number in range(events_a_day):
+                at = (opened + timedelta(minutes=8 * number)).isoformat(timespec="seconds")
+                kind, detail = _event(number, events_a_day)
+                seq += 1
+                previous = entry_hash(previous, seq, at, number, day, kind, detail)
+                rows.append((seq, at, number, day, kind, detail, previous))
+        if rows:
+            raw = t.journal._connection
+            raw.exec_driver_sql("INSERT INTO journal VALUES (?,?,?,?,?,?,?)", rows)
+    store.checkpoint()
+    store.close()
+
+
+def _event(number: int, events: int) -> tuple[str, str]:
+    """What a terminal writes on a day: a start, a stop, duties, and that it runs."""
+    if number in (0, events - 1):
+        return (Kind.STOPPED if number else Kind.STARTED).value, "{}"
+    if number % 10 in (1, 2):
+        kind = Kind.DUTY_BEGAN if number % 10 == 1 else Kind.DUTY_ENDED
+        served = {"counter": "1", "officer": OFFICERS[number % 4], "service": "general"}
+        return kind.value, json.dumps(served, sort_keys=True, separators=(",", ":"))
+    return Kind.RUNNING.value, "{}"
 
 
 def durable(folder: Path, sizes: tuple[int, ...], runs: int = 400) -> Iterator[str]:

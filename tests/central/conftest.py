@@ -11,10 +11,11 @@ from sync.central.usecases.central import Central
 from tests.support.builders import SOMYING
 from tests.support.central import made_central, on_roster
 from tests.support.central_server import Kept, Server, running_server
-from tests.support.databases import new_database
+from tests.support.databases import new_central_database, new_central_store, new_database
 
 PAGES = {
     "test_accounts",
+    "test_handbook",
     "test_keeping",
     "test_offers",
     "test_page",
@@ -40,15 +41,19 @@ def _is_on_postgresql(item: pytest.Item) -> bool:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """An empty database of each kind."""
+    """A database of each kind: with central's schema for a `store`, else empty."""
+    file = tmp_path / "central.db"
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'central.db'}"
-    return new_database(request.getfixturevalue("postgres"))
+        if "store" in request.fixturenames:
+            new_central_store(file).close()
+        return f"sqlite:///{file}"
+    server = request.getfixturevalue("postgres")
+    return new_central_database(server) if "store" in request.fixturenames else new_database(server)
 
 
 @pytest.fixture
 def store(url: str) -> Iterator[CentralStore]:
-    store = CentralStore.create(url)
+    store = CentralStore.open(url)
     yield store
     store.close()
 

@@ -13,9 +13,9 @@ from PIL import Image
 from starlette.testclient import TestClient
 
 from kiosk.domain.people import BadPerson
+from sync.central.handbook import article_of_page
 from sync.central.logbook import Kind, told
 from sync.central.papers import typesetting
-from sync.central.store.engine import CentralStore
 from sync.central.usecases.accounts import add_account
 from sync.central.usecases.central import Central
 from sync.central.usecases.publishing import publish_due
@@ -33,6 +33,7 @@ from tests.support.central import (
     received,
     signed_in,
 )
+from tests.support.databases import new_central_store
 from tests.support.day_reports import key_text
 from tests.support.objections import objected
 
@@ -50,6 +51,8 @@ READ = {D, H, S, O}
 PAGES: dict[str, set[str]] = {
     "/public/dindaeng": {*ALL},
     "/retention/dindaeng": {*ALL},
+    "/help": {*ALL},
+    "/help/officers": {*ALL},
     "/report/dindaeng": {*READ},
     f"/section/dindaeng?name={OWN}": {D, H, S},
     f"/section/dindaeng?name={OTHER}": {D, H},
@@ -86,6 +89,8 @@ PAGES: dict[str, set[str]] = {
     "/accounts/dindaeng": {I},
     "/settings/dindaeng": {I},
     "/settings/dindaeng/document": {I},
+    "/settings/dindaeng/words": {I},
+    "/holidays/dindaeng": {I},
     "/recordings/dindaeng": {I},
     "/recordings/dindaeng?language=km": {I},
     "/recordings/dindaeng/all.zip": {I},
@@ -120,6 +125,8 @@ PAGES: dict[str, set[str]] = {
     "/report/elsewhere": set(),
     "/fleet/elsewhere": set(),
 }
+WITHOUT_HELP = {"photo", "copy", "paper", "openapi.json", "help"}
+"""Files, and the help itself."""
 FORMS: dict[str, set[str]] = {
     "/improvements/dindaeng": {S, D, C},
     "/ita/dindaeng": {D, H},
@@ -135,6 +142,8 @@ FORMS: dict[str, set[str]] = {
     "/fleet/dindaeng/logs": {D, A, I},
     "/accounts/dindaeng": {I},
     "/settings/dindaeng": {I},
+    "/settings/dindaeng/words": {I},
+    "/holidays/dindaeng": {I},
     "/recordings/dindaeng/th/thanks": {I},
     "/pins/dindaeng": {I, H},
     "/officer-accounts/dindaeng": {I, H},
@@ -156,7 +165,7 @@ def fresh_office(tmp_path: Path) -> Iterator[Central]:
 
 
 def made_office(folder: Path) -> Central:
-    store = CentralStore.create(f"sqlite:///{folder / 'central.db'}")
+    store = new_central_store(folder / "central.db")
     central = made_central(store, folder)
     add_site(central, "elsewhere", "สำนักงานเขตอื่น")
     put_on_roster(
@@ -423,7 +432,7 @@ def test_a_raw_read_of_the_citys_auditor_says_so(office: Central) -> None:
 def test_a_section_with_one_officers_results_is_a_look_at_that_officer(
     tmp_path: Path, path: str
 ) -> None:
-    store = CentralStore.create(f"sqlite:///{tmp_path / 'central.db'}")
+    store = new_central_store(tmp_path / "central.db")
     central = made_central(store, tmp_path)
     put_on_roster(
         central,
@@ -447,7 +456,7 @@ def test_the_tally_is_logged_before_it_is_shown(
 ) -> None:
     text = clients[A].get("/tally/dindaeng?date=2026-11-02").text
     assert "สมหญิง" in text
-    assert "audit · ผลดิบของวันที่ ๒ พ.ย. ๒๕๖๙" in text
+    assert "audit · ข้อมูลดิบของวันที่ ๒ พ.ย. ๒๕๖๙" in text
     newest = logged(office, Kind.READ)[0]
     assert (newest.who, newest.what) == ("audit", told("tally", day="2026-11-02"))
     looks = [look for look in logged(office, Kind.LOOK) if look.what == newest.what]
@@ -494,3 +503,9 @@ def test_more_papers_at_once_than_fit_are_told_to_come_later(
             line.enter_context(typesetting.LINE.place())
         assert clients["public"].get(poster).status_code == 503
     assert clients["public"].get(poster).status_code == 200
+
+
+def test_every_page_leads_to_its_help() -> None:
+    paths = (path.partition("?")[0] for path in PAGES)
+    without = {path for path in paths if not article_of_page(path)}
+    assert {path.split("/")[1] for path in without} == WITHOUT_HELP

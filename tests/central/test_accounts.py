@@ -1,5 +1,6 @@
 """Signing in: guesses slowed, sessions that end, first passwords that must go."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from time import monotonic
 
@@ -14,8 +15,10 @@ from sync.central.logbook import Kind, told
 from sync.central.schema import sign_in_tries
 from sync.central.store.tries import Tries
 from sync.central.usecases.accounts import (
+    Details,
     add_account,
     disable_account,
+    edit_account,
     enable_account,
     new_password,
 )
@@ -28,6 +31,7 @@ from sync.central.web.dependencies import COOKIE
 from sync.central.web.sign_in import LEAST_SECONDS
 from tests.support.authenticator import enrols
 from tests.support.central import logged, signed_in
+from tests.support.page_forms import filled_form
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 GOOD = "a long enough one"
@@ -275,9 +279,9 @@ def test_what_changes_nothing_is_not_logged_and_nobodys_account_is_named(central
 
 def test_an_account_for_who_is_not_on_the_roster_is_made_with_a_word(central: Central) -> None:
     it = signed_in(central, ROLES["it"], now=NOW)
-    form = {"do": "add", "account": "new", "name": "คนใหม่"}
-    for whose in ({"roles": "officer", "officer": "909"},
-                  {"roles": "section-head", "section": "ฝ่ายไม่มี", "again": "yes"}):  # fmt: skip
+    form = {"do": "add", "name": "คนใหม่"}
+    for whose in ({"roles": "officer", "account": "one", "officer": "909"},
+                  {"roles": "section-head", "account": "head", "section": "ฝ่ายไม่มี"}):  # fmt: skip
         got = it.post("/accounts/dindaeng?lang=en", data={**form, **whose})
         assert got.status_code == 200
         assert "First password" in got.text
@@ -334,3 +338,48 @@ def test_a_city_account_signs_in_where_there_is_one_office(central: Central) -> 
     assert signs_in(client, password, "governor") == 303
     assert client.cookies[COOKIE].strip('"').startswith("~.")
     assert client.get("/").headers["Location"] == "/city"
+
+
+def test_an_account_is_edited_from_what_it_is(central: Central) -> None:
+    """Its password stays, and whether it is disabled."""
+    first = account(central)
+    disable_account(central, "it", central.site, "somchai", NOW)
+    it = signed_in(central, ROLES["it"], now=NOW)
+    form = filled_form(it.get("/accounts/dindaeng").text, do="edit", account="somchai")
+    before = logged(central, Kind.CHANGE)
+    assert it.post("/accounts/dindaeng", data=form).status_code == 303
+    assert logged(central, Kind.CHANGE) == before, "an unchanged form changes nothing"
+    changed = {**form, "name": ["สมชาย ใจดี"], "roles": [*form["roles"], "hr"]}
+    assert it.post("/accounts/dindaeng", data=changed).status_code == 303
+    with central.store.read(central.site) as t:
+        stored = t.accounts.get("somchai")
+    assert stored is not None
+    assert (stored.name, stored.disabled) == ("สมชาย ใจดี", True)
+    assert stored.roles == {ROLES["director"], ROLES["hr"]}
+    assert passwords.matches(first, stored.secret)
+    assert it.post("/accounts/dindaeng", data=changed).status_code == 400, "of an older edition"
+
+
+def test_a_refused_form_of_an_account_keeps_what_was_typed(central: Central) -> None:
+    account(central)
+    it = signed_in(central, ROLES["it"], now=NOW)
+    typed = {"do": "add", "account": "somchai", "name": "อีกคน", "roles": ["hr", "audit"]}
+    got = it.post("/accounts/dindaeng", data=typed)
+    assert (got.status_code, "มีบัญชี somchai อยู่แล้ว" in got.text) == (400, True)
+    form = filled_form(got.text, do="add")
+    assert (form["name"], form["roles"]) == (["อีกคน"], ["hr", "audit"])
+    edited = filled_form(got.text, do="edit", account="somchai")
+    refused = it.post("/accounts/dindaeng", data={**edited, "name": ["ใหม่"], "roles": []})
+    assert refused.status_code == 400
+    assert filled_form(refused.text, do="edit", account="somchai")["name"] == ["ใหม่"]
+
+
+def test_a_new_way_in_ends_the_old_one(central: Central) -> None:
+    token = opened(central, account(central)).token
+    roles = frozenset({ROLES["director"]})
+    details = Details(name="สมชาย", roles=roles, subject="somchai@office")
+    assert edit_account(central, "it", central.site, "somchai", None, details, NOW) == ""
+    assert viewer_of(central, central.site, token, NOW) is None
+    back = replace(details, subject="")
+    first = edit_account(central, "it", central.site, "somchai", None, back, NOW)
+    assert opened(central, first).token

@@ -23,6 +23,7 @@ from sync.central.usecases.verification import first_disagreement
 from sync.central.viewer import PUBLIC, ROLES
 from tests.support.builders import an_officer
 from tests.support.central import made_central, put_on_roster, received
+from tests.support.databases import new_central_store
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 23)
@@ -108,7 +109,7 @@ def made_url(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def written(tmp_path: Path) -> Path:
-    central = made_central(CentralStore.create(f"sqlite:///{tmp_path / 'c.db'}"), tmp_path)
+    central = made_central(new_central_store(tmp_path / "c.db"), tmp_path)
     filled(central)
     backup.write(central.store, tmp_path, tmp_path / "b.zip", quiet)
     central.store.close()
@@ -187,7 +188,7 @@ def test_a_session_that_was_ended_after_the_backup_is_not_opened_again_by_it(
     backup.write(central.store, tmp_path, target, quiet)
     with central.store.transaction(central.site) as t:
         t.accounts.close_sessions("boss")
-    store = CentralStore.create(f"sqlite:///{tmp_path / 'again.db'}")
+    store = new_central_store(tmp_path / "again.db")
     backup.restore_rows(target, store, quiet)
     again = Central(store=store, settings=central.settings, key=central.key)
     assert viewer_of(again, again.site, token, NOW) is None

@@ -17,6 +17,7 @@ from starlette.testclient import TestClient
 from typer.testing import CliRunner, Result
 
 from sync.central.cli import app
+from sync.central.commands.context import choose, now
 from sync.central.logbook import Log, Wanted, told
 from sync.central.store.engine import CentralStore
 from sync.central.store.logbreaks import LogBreak
@@ -666,10 +667,10 @@ def test_an_8_bit_locale_ends_no_command_half_way(folder: Path) -> None:
 
 def test_the_first_office_renamed_is_called_so_everywhere(ready: Command, folder: Path) -> None:
     new = "สำนักงานเขตห้วยขวาง"
-    assert ready("sites", "add", "dindaeng", new).exit_code == 0
+    assert ready("sites", "rename", "dindaeng", new).exit_code == 0
     with open_central(folder) as central:
         assert central.settings.name == new
-        assert ready("sites", "add", "dindaeng", "สำนักงานเขตพญาไท").exit_code == 0
+        assert ready("sites", "rename", "dindaeng", "สำนักงานเขตพญาไท").exit_code == 0
         page = TestClient(create_app(central)).get("/public/dindaeng").text
     assert "สำนักงานเขตพญาไท" in page, "while it is served"
     assert new not in page
@@ -729,3 +730,24 @@ def test_a_command_keeps_the_offices_time_on_a_machine_that_has_another(
         enrol_terminal(central, Enrol(code, key_text()), soon)
     [line] = accepted(ready("terminals", "list")).splitlines()
     assert "\tnever\t" in line
+
+
+def test_a_command_asks_the_time_in_the_offices_zone_whatever_the_machine_has(
+    ready: Command, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also before it opens the office: in Bangkok a day begins seven hours earlier."""
+    with monkeypatch.context() as machine:
+        machine.setenv("TZ", "UTC")
+        time.tzset()
+        choose(folder, "")
+        assert now().utcoffset() == timedelta(hours=7)
+    time.tzset()
+
+
+def test_an_office_that_is_there_is_renamed_by_no_typing_error(ready: Command) -> None:
+    accepted(ready("sites", "add", "huaikhwang", "สำนักงานเขตห้วยขวาง"))
+    accepted(ready("sites", "add", "huaikhwang", "สำนักงานเขตห้วยขวาง"))
+    assert "sites rename" in refused(ready("sites", "add", "huaikhwang", "สำนักงานเขตพญาไท"))
+    accepted(ready("sites", "rename", "huaikhwang", "สำนักงานเขตพญาไท"))
+    assert "สำนักงานเขตพญาไท" in accepted(ready("sites", "list"))
+    assert "no office" in refused(ready("sites", "rename", "nowhere", "x"))

@@ -26,6 +26,7 @@ from tests.evidence.odd_text import Doors, stumbles
 from tests.support.central import NOON, made_central, signed_in
 from tests.support.central_server import served_over_tls
 from tests.support.certificates import DAY, Authority
+from tests.support.databases import new_central_store
 
 EVERYWHERE = {
     "X-Content-Type-Options": "nosniff",
@@ -47,7 +48,7 @@ def browser(central: Central, url: str = "http://testserver") -> TestClient:
 
 @pytest.fixture
 def central(tmp_path: Path) -> Iterator[Central]:
-    store = CentralStore.create(f"sqlite:///{tmp_path / 'central.db'}")
+    store = new_central_store(tmp_path / "central.db")
     yield made_central(store, tmp_path)
     store.close()
 
@@ -161,7 +162,7 @@ def test_a_day_that_no_calendar_has_is_refused(central: Central, field: str, day
 @pytest.mark.parametrize("number", ["--5", "-", "²", "๕", "9" * 12, "1e9", "99999999999"])
 def test_a_number_that_is_none_is_refused(central: Central, number: str) -> None:
     client = signed_in(central, ROLES["it"], now=NOON)
-    assert client.post("/settings/dindaeng", data={"version": number}).status_code == 400
+    assert client.post("/settings/dindaeng/words", data={"version": number}).status_code == 400
 
 
 def test_odd_text_into_every_door_makes_no_database_stumble(url: str, tmp_path: Path) -> None:

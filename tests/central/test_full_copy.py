@@ -10,12 +10,12 @@ import pytest
 from starlette.testclient import TestClient
 
 from sync.central.logbook import Kind
-from sync.central.store.engine import CentralStore
 from sync.central.usecases.accounts import add_account
 from sync.central.usecases.central import Central
 from sync.central.viewer import ROLES
 from tests.support.builders import an_officer
 from tests.support.central import logged, made_central, put_on_roster, received, signed_in
+from tests.support.databases import new_central_store
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 A, B = an_officer("101", "สมหญิง ใจดี"), an_officer("102", "กตัญญู ทองคำ")
@@ -23,7 +23,7 @@ A, B = an_officer("101", "สมหญิง ใจดี"), an_officer("102", "
 
 @pytest.fixture
 def office(tmp_path: Path) -> Central:
-    central = made_central(CentralStore.create(f"sqlite:///{tmp_path / 'central.db'}"), tmp_path)
+    central = made_central(new_central_store(tmp_path / "central.db"), tmp_path)
     put_on_roster(central, (A, B))
     received(central, "101", 3, 3, 4, 10, 21)
     received(central, "102", 7, 7, 7, 7, 909)

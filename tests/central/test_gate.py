@@ -16,6 +16,7 @@ from sync.central.papers import statistics
 from sync.central.period import NoSuchPeriod, Period, parse
 from sync.central.reports import chart, gate
 from sync.central.reports.gate.cut_tables import reason_rows
+from sync.central.reports.gate.figures import weeks_ended
 from sync.central.sitesettings import SiteSettings
 from sync.central.store.blocks import Sum
 from sync.central.usecases.central import Central
@@ -121,6 +122,7 @@ def test_a_small_service_hides_the_smallest_shown_one_with_it(central: Central) 
     assert [(row.what, row.n) for row in table] == [("a", None), ("b", 205), ("c", None)]
 
 
+HALVES = ("am", "pm")
 COUNTS = st.tuples(*[st.integers(0, 90)] * 5)
 
 
@@ -139,6 +141,32 @@ def test_what_a_table_withholds_is_nothing_or_a_hundred_and_more(
         assert n[row.what] >= 100
         assert row.n % 5 == 0
         assert 0 < row.rate < 1
+
+
+@given(st.dictionaries(st.sampled_from([f"{d}-{h}" for d in "12345" for h in HALVES]), COUNTS))
+def test_what_a_table_of_weekdays_withholds_is_so_of_each_half_and_of_the_whole(
+    half_days: dict[str, Counts],
+) -> None:
+    """Beside it stands a table of mornings and afternoons, from the same counts."""
+    table = {what: {5: counts} for what, counts in half_days.items()}
+    rows = gate.half_day_rows([table], 100)
+    n = {what: sum(counts) for what, counts in half_days.items()}
+    withheld = {row.what: n[row.what] for row in rows if row.n is None}
+    for half in ("", *HALVES):
+        hidden = sum(count for what, count in withheld.items() if what.endswith(half))
+        whole = sum(count for what, count in n.items() if what.endswith(half))
+        assert hidden == 0 or hidden >= 100 or (half and whole < 100) or not rows
+    assert all(row.n is None or n[row.what] >= 100 for row in rows)
+
+
+def test_half_days_are_told_by_weekday_and_sum_to_the_mornings(central: Central) -> None:
+    for weekday, count in ((2, 130), (3, 160)):
+        lines = [line("a", 10, 10, 10, 10, count)]
+        report(central, date(2026, 11, weekday), lines)
+    publish_due(central, TODAY)
+    tables = gate.cuts(central, DIRECTOR, YEAR, TOLD).tables
+    assert [(row.what, row.n) for row in tables["weekday"]] == [("1-am", 170), ("2-am", 200)]
+    assert [(row.what, row.n) for row in tables["half"]] == [("am", 370)]
 
 
 def test_a_quarters_tables_are_told_weeks_after_it_is_over_and_change_no_more(
@@ -165,16 +193,47 @@ def test_a_quarters_tables_are_told_weeks_after_it_is_over_and_change_no_more(
     assert table("fy2027", later) == [("a", 235), ("late", 190)]
 
 
-def test_a_span_without_a_told_quarter_shows_the_last_one_before_and_says_so(
-    central: Central,
-) -> None:
+def test_a_quarters_tables_and_reasons_stand_under_no_other_span(central: Central) -> None:
     report(central, date(2026, 11, 2), [line("a", 0, 0, 9, 60, 60)])
     publish_due(central, TODAY)
     view = gate.cuts(central, PUBLIC, parse("2027-01"), TOLD)
-    assert view.quarters == (date(2026, 10, 1), date(2026, 12, 31))
-    assert [row.what for row in view.tables["service"]] == ["a"]
     office = gate.office(central, PUBLIC, parse("2027-01"), TOLD)
-    assert [row.service for row in statistics.rows("dindaeng", office, view)] == ["", ""]
+    assert (view.quarters, view.tables["service"], office.reasons) == (None, (), ())
+    assert [row.service for row in statistics.rows("dindaeng", office, view, TOLD)] == ["", ""]
+    quarter = parse("fy2027-q1")
+    assert view.elsewhere == office.elsewhere == quarter, "where they are is told"
+    assert gate.cuts(central, PUBLIC, parse("2026-11"), TOLD).elsewhere == quarter
+    assert gate.cuts(central, PUBLIC, quarter, TOLD).elsewhere is None
+
+
+def test_open_data_say_of_which_weeks_each_row_is_and_how_it_is_rounded(central: Central) -> None:
+    """Ratings of the same blocks have the same dates."""
+    report(central, date(2026, 11, 2), [line("a", 0, 0, 9, 60, 60)])
+    publish_due(central, TODAY)
+    for code, over in (("fy2027-q1", "yes"), ("fy2027", "no")):
+        period = parse(code)
+        office = gate.office(central, PUBLIC, period, TOLD)
+        cuts = gate.cuts(central, PUBLIC, period, TOLD)
+        whole, service, _ = statistics.rows("dindaeng", office, cuts, TOLD)
+        assert (whole.first_day, whole.last_day) == ("2026-11-02", "2026-11-08")
+        assert (service.first_day, service.last_day) == (whole.first_day, whole.last_day)
+        assert (whole.n, whole.n_rounded_to) == (129, 1)
+        assert (service.n, service.n_rounded_to) == (130, 5)
+        assert whole.period_over == service.period_over == over
+        assert ",93," in statistics.as_csv([service]).decode(), "no decimals that say nothing"
+
+
+@pytest.mark.parametrize(
+    ("month", "ended", "weeks"),
+    [
+        (date(2026, 7, 1), date(2026, 12, 6), 4),
+        (date(2026, 8, 1), date(2026, 12, 6), 5),
+        (date(2026, 11, 1), date(2026, 11, 22), 4),
+        (date(2026, 11, 1), date(2026, 10, 25), 0),
+    ],
+)
+def test_a_month_says_how_many_weeks_it_is_of(month: date, ended: date, weeks: int) -> None:
+    assert weeks_ended(month, ended) == weeks
 
 
 def test_a_quarter_in_which_no_row_is_told_names_none() -> None:
@@ -444,7 +503,7 @@ def test_a_trend_leaves_months_without_a_figure_open() -> None:
             if n
             else []
         )
-        return gate.MonthFigure(date(2026, month, 1), gate.figure(sums, SiteSettings()))
+        return gate.MonthFigure(date(2026, month, 1), gate.figure(sums, SiteSettings()), 4)
 
     shape = chart.trend([shown(1, 40), shown(2, 0), shown(5, 40), shown(6, 40)])
     assert shape.band is None

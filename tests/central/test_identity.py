@@ -14,7 +14,6 @@ from starlette.testclient import TestClient
 
 from kiosk.tomlfile.tables import SettingsError
 from sync.central.settings import CentralSettings
-from sync.central.store.engine import CentralStore
 from sync.central.usecases.accounts import add_account, disable_account
 from sync.central.usecases.central import Central
 from sync.central.usecases.sites import add_site, find_site
@@ -22,6 +21,7 @@ from sync.central.viewer import ROLES
 from sync.central.web.app import create_app
 from sync.central.web.identity_provider import SECRET_FILE
 from tests.support.certificates import DAY, Authority
+from tests.support.databases import new_central_store
 from tests.support.identity_provider import Provider
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
@@ -36,7 +36,7 @@ def provider() -> Iterator[Provider]:
 
 @pytest.fixture
 def central(tmp_path: Path, provider: Provider) -> Iterator[Central]:
-    store = CentralStore.create(f"sqlite:///{tmp_path / 'central.db'}")
+    store = new_central_store(tmp_path / "central.db")
     secret = tmp_path / SECRET_FILE
     secret.write_text(provider.secret, "utf-8")
     secret.chmod(0o600)

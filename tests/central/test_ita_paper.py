@@ -21,11 +21,11 @@ from sync.central.papers import ita
 from sync.central.papers.thaitext import digits, listed
 from sync.central.reports import gate
 from sync.central.reports.gate import OfficeView
-from sync.central.store.engine import CentralStore
 from sync.central.store.itapictures import ItaPicture
 from sync.central.usecases.publishing import publish_due
 from tests.support.builders import an_officer
 from tests.support.central import MONDAY, made_central, put_on_roster, received
+from tests.support.databases import new_central_store
 from tests.support.papers import (
     DIRECTOR,
     NOW,
@@ -111,7 +111,7 @@ def test_a_row_shows_its_sections_result_where_that_may_leave_the_house(view: Of
 def test_a_section_has_a_result_on_the_paper_after_the_round_and_where_it_names_nobody(
     tmp_path: Path,
 ) -> None:
-    office = made_central(CentralStore.create(f"sqlite:///{tmp_path / 'central.db'}"), tmp_path)
+    office = made_central(new_central_store(tmp_path / "central.db"), tmp_path)
     large, small = "ฝ่ายทะเบียน", "ฝ่ายเทศกิจ"
     people = {"101": large, "102": large, "103": large, "201": small, "202": small}
     names = ("สมหญิง", "กตัญญู", "มาลัย", "ธนพล", "อรุณี")

@@ -16,7 +16,6 @@ from sync.central.greetings import Words
 from sync.central.logbook import Kind, told
 from sync.central.logwords import log_words
 from sync.central.schema import earlier_keys, enrol_codes, sites, terminals
-from sync.central.store.engine import CentralStore
 from sync.central.store.terminals import KnownTerminal, State
 from sync.central.usecases.central import Central
 from sync.central.usecases.questionnaire import TokenState, open_questionnaire
@@ -48,6 +47,7 @@ from sync.signing import public_text
 from tests.support.central import IT, NIGHT, logged, made_central, release, signed_in
 from tests.support.central_server import Kept, Server
 from tests.support.copied_key import CopiedKey
+from tests.support.databases import new_central_store
 from tests.support.day_reports import DAY, day_report, key_text
 from tests.support.network import Witnessed
 from ui.cli import app as kiosk_command
@@ -402,7 +402,7 @@ def test_enrolling_costs_the_same_with_ten_thousand_offices(tmp_path: Path) -> N
     for offices in (10, 10_000):
         folder = tmp_path / f"{offices}"
         folder.mkdir()
-        store = CentralStore.create(f"sqlite:///{folder / 'central.db'}")
+        store = new_central_store(folder / "central.db")
         steps.append(steps_to_enrol(made_central(store, folder), offices))
         store.close()
     assert steps[1] <= 1.1 * steps[0], steps

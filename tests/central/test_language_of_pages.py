@@ -19,6 +19,7 @@ from sync.central.demo import seed
 from sync.central.language import LANGUAGES, words
 from sync.central.store.engine import CentralStore
 from tests.support.central import made_central
+from tests.support.databases import new_central_store
 from tests.support.report_pages import report_pages
 
 NOW = datetime(2026, 11, 27, 5, 0, tzinfo=UTC)
@@ -27,8 +28,8 @@ LATIN = re.compile(r"[A-Za-z][A-Za-z'’-]{2,}")
 THAI = re.compile("[\u0e01-\u0e5b]+")
 NAMES = {
     # formats, units, standards, surveys and policies, by their names
-    "CSV", "Excel", "GiB", "JPEG", "JSON", "PDF", "PIN", "PINs", "PNG", "UTF-", "Word", "Wilson",
-    "XLSX", "ZIP",
+    "CSV", "Debian", "Excel", "GiB", "JPEG", "JSON", "PDF", "PIN", "PINs", "PNG", "UTF-",
+    "Word", "Wilson", "XLSX", "ZIP",
     "backups", "central", "toml",
     "BOM", "OpenID", "subject", "EIT", "IIT", "ITA", "OIT", "Traffy", "Fondue", "Gift",
     "Policy", "https",
@@ -89,8 +90,8 @@ class Reader(HTMLParser):
 def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An office's invented data, made once."""
     folder = tmp_path_factory.mktemp("office")
-    store = CentralStore.create(f"sqlite:///{folder / 'central.db'}")
-    seed(made_central(store, folder), NOW.date(), lambda _done, _all: None, SEEDED_DAYS)
+    store = new_central_store(folder / "central.db")
+    seed(made_central(store, folder), NOW, lambda _done, _all: None, SEEDED_DAYS)
     store.close()
     return folder
 

@@ -29,7 +29,7 @@ from sync.central.web.app import create_app
 from sync.central.web.dependencies import COOKIE
 from tests.support.authenticator import enrols
 from tests.support.central import logged, made_central, on_roster, signed_in
-from tests.support.databases import new_database
+from tests.support.databases import new_central_store, new_database
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 
@@ -324,7 +324,7 @@ def test_a_backup_carries_the_logs_and_their_chain(
 
 
 def test_an_empty_central_has_logs_that_agree(tmp_path: Path) -> None:
-    store = CentralStore.create(f"sqlite:///{tmp_path / 'new.db'}")
+    store = new_central_store(tmp_path / "new.db")
     assert first_wrong_entry(made_central(store, tmp_path), "dindaeng") is None
     store.close()
 

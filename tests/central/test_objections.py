@@ -16,12 +16,12 @@ from starlette.testclient import TestClient
 from sync.central.language import in_thai
 from sync.central.logbook import Kind
 from sync.central.objecting import Phase
-from sync.central.store.engine import CentralStore
 from sync.central.store.tickets import Ticket
 from sync.central.usecases.central import Central
 from sync.central.usecases.objectionrecord import wrong_objection
 from sync.central.usecases.tickets import import_tickets
 from tests.support.central import SITE, logged, made_central
+from tests.support.databases import new_central_store
 from tests.support.objections import PERIOD, REGISTRY, WEEKS, Office
 
 MONDAY = datetime(2026, 10, 5, 5, 0, tzinfo=UTC)
@@ -38,7 +38,7 @@ def office(central: Central) -> Office:
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Office]:
     """On SQLite."""
-    store = CentralStore.create(f"sqlite:///{tmp_path / 'central.db'}")
+    store = new_central_store(tmp_path / "central.db")
     yield with_deciders(made_central(store, tmp_path))
     store.close()
 

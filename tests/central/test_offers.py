@@ -129,7 +129,7 @@ def test_a_response_of_a_few_or_of_a_counter_without_a_queue_is_not_known(centra
     publish_due(central, TODAY)
     figure = gate.office(central, PUBLIC, YEAR, TODAY).figure
     assert figure.response is None
-    assert figures.beside(figure) == ["กดซ้ำหรือส่งมาช้าที่ไม่นับคะแนน ๓ ครั้ง"]
+    assert figures.beside(figure) == ["การกดซ้ำหรือข้อมูลที่ส่งล่าช้า (ไม่นับคะแนน) ๓ ครั้ง"]
 
 
 @pytest.mark.parametrize(("not_offered", "may"), [(0, True), (120, True), (121, False)])
@@ -163,7 +163,8 @@ def test_the_papers_say_it_in_words(central: Central) -> None:
     figure = gate.office(central, PUBLIC, YEAR, TODAY).figure
     assert figures.beside(figure) == [
         "กดโดยไม่ได้เชิญให้ประเมิน (ไม่นับคะแนน) ๒ ครั้ง",
-        "ตอบแบบประเมิน ๓๐ จาก ๖๐ ครั้งที่ให้บริการ (ร้อยละ ๕๐): ขอไม่ประเมิน ๕ ไม่ตอบ ๑๐ ไม่ได้เชิญให้ประเมิน ๑๕",
+        "ตอบแบบประเมิน ๓๐ จาก ๖๐ ครั้งที่ให้บริการ (ร้อยละ ๕๐): "
+        "ไม่ประสงค์ประเมิน ๕ ไม่ตอบ ๑๐ ไม่ได้เชิญให้ประเมิน ๑๕",
     ]
 
 
@@ -236,7 +237,9 @@ def test_of_100_served_says_where_when_many_rated_without_an_offer(
     office = gate.office(central, PUBLIC, YEAR, TODAY)
     assert office.figure.response is not None
     assert office.figure.response.per_cent == 50
-    counters, *_ = statistics.rows("dindaeng", office, gate.cuts(central, PUBLIC, YEAR, TODAY))
+    counters, *_ = statistics.rows(
+        "dindaeng", office, gate.cuts(central, PUBLIC, YEAR, TODAY), TODAY
+    )
     assert counters.not_rated_of_100 == told
     [said] = figures.of_100_not(office.figure)
     assert ("ช่องที่มีการเชิญ" in said) is bool(where)

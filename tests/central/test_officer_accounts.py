@@ -10,7 +10,6 @@ from starlette.testclient import TestClient
 
 from sync.central.logbook import Kind
 from sync.central.papers.account_letters import account_letters_pdf
-from sync.central.store.engine import CentralStore
 from sync.central.usecases import officer_accounts as letters_of
 from sync.central.usecases.accounts import add_account, all_accounts, disable_account
 from sync.central.usecases.central import Central
@@ -26,6 +25,7 @@ from sync.central.viewer import ROLES
 from sync.central.web.app import create_app
 from tests.support.builders import an_officer
 from tests.support.central import logged, made_central, put_on_roster, signed_in
+from tests.support.databases import new_central_store
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 SOMYING = an_officer("101", "สมหญิง ใจดี", "เจ้าพนักงานปกครอง", "ฝ่ายทะเบียน")
@@ -36,7 +36,7 @@ PAGE = "/officer-accounts/dindaeng"
 
 @pytest.fixture
 def office(tmp_path: Path) -> Central:
-    store = CentralStore.create(f"sqlite:///{tmp_path / 'central.db'}")
+    store = new_central_store(tmp_path / "central.db")
     central = made_central(store, tmp_path)
     put_on_roster(central, (SOMYING, KATANYU, NAMPHUENG))
     return central

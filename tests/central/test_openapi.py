@@ -10,12 +10,12 @@ from fastapi.testclient import TestClient
 from jsonschema import Draft202012Validator, ValidationError
 
 from sync import exchange
-from sync.central.store.engine import CentralStore
 from sync.central.usecases.central import Central
 from sync.central.web.app import create_app
 from tests.support.builders import PEPPER
 from tests.support.central import NIGHT, made_central
 from tests.support.central_server import Kept, Server
+from tests.support.databases import new_central_store
 from tests.support.network import Witnessed
 from tests.support.wire_examples import EXAMPLES
 
@@ -31,7 +31,7 @@ def client(central: Central) -> TestClient:
 def description(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     """Of a central without data: it has none in it."""
     folder = tmp_path_factory.mktemp("described")
-    store = CentralStore.create(f"sqlite:///{folder / 'central.db'}")
+    store = new_central_store(folder / "central.db")
     yield create_app(made_central(store, folder), lambda: NIGHT).openapi()
     store.close()
 

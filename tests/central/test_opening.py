@@ -1,7 +1,6 @@
 """The database as it is opened: by several programs at once, of another encoding, after a
 fail-over, and when two transactions wait for each other."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
@@ -17,13 +16,6 @@ from tests.support.central import NIGHT, made_central
 from tests.support.databases import new_database
 
 on_postgresql = pytest.mark.parametrize("url", ["postgresql"], indirect=True)
-
-
-@pytest.fixture
-def store(url: str) -> Iterator[CentralStore]:
-    store = CentralStore.create(url)
-    yield store
-    store.close()
 
 
 def administer(url: str, statement: str) -> None:

@@ -91,7 +91,7 @@ def test_repeated_and_late_presses_stand_beside_the_score(
     put_on_roster(central, (an_officer("101", "ก"),))
     received(central, "101", 0, 0, 0, 10, 10)
     for at in ("/report/dindaeng", "/section/dindaeng", "/officer/dindaeng/101"):
-        assert "กดซ้ำหรือส่งมาช้าที่ไม่นับคะแนน ๒ ครั้ง" in page.get(f"{at}?lang=th").text
+        assert "การกดซ้ำหรือข้อมูลที่ส่งล่าช้า (ไม่นับคะแนน) ๒ ครั้ง" in page.get(f"{at}?lang=th").text
         assert "Repeated or late presses, not scored 2 times" in page.get(f"{at}?lang=en").text
 
 
@@ -118,7 +118,7 @@ def test_the_page_fetches_nothing_from_elsewhere_and_runs_nothing(page: TestClie
     assert "default-src 'none'" in got.headers["Content-Security-Policy"]
     assert "<script" not in got.text
     assert "://" not in got.text
-    for name in ("report.css", "Sarabun-Regular.ttf", "Sarabun-Bold.ttf"):
+    for name in ("report.css", "face.svg", "Sarabun-Regular.ttf", "Sarabun-Bold.ttf"):
         assert page.get(f"/static/{name}").status_code == 200
     assert page.get("/static/th.toml").status_code == 404
 

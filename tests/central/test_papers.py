@@ -88,7 +88,7 @@ def test_hostile_text_is_set_as_text(view: OfficeView) -> None:
     assert "root:" not in whole
     log = (Improvement(id="1", said=HOSTILE, done=HOSTILE, whom="x", due=None, status=DONE),)
     assert meetings.meeting_pdf(view, log, {}, NOW)[:5] == b"%PDF-"
-    assert posters.infographic_png(view, log)[:4] == b"\x89PNG"
+    assert posters.infographic_png(view, log, TODAY)[:4] == b"\x89PNG"
     word = Document(io.BytesIO(ita.docx(ita_report_with(view, HOSTILE), NOW)))
     text = "".join(cell.text for row in word.tables[0].rows for cell in row.cells)
     assert "\u202e" not in text
@@ -105,11 +105,11 @@ def test_each_chart_says_in_words_what_it_shows(view: OfficeView, office: Centra
     scale = "แถบแสดงค่าจาก ๐ ถึง ๑๐๐: ความพึงพอใจร้อยละ ๗๖ ช่วงความเชื่อมั่น ๖๘ ถึง ๘๒"
     assert described(ita.pdf(ita_report(view), NOW)) == [scale]
     [november] = view.trend
-    few = (november, MonthFigure(date(2027, 1, 1), november.figure))
+    few = (november, MonthFigure(date(2027, 1, 1), november.figure, november.weeks))
     meeting = described(meetings.meeting_pdf(replace(view, trend=few), (), {}, NOW))
     assert meeting[0] == scale
     assert meeting[1].startswith("แผนภูมิความพึงพอใจรายเดือน: พ.ย. ๖๙ ร้อยละ ")
-    assert "จาก ๑๕๘ ครั้ง, ธ.ค. ๖๙ ยังไม่เพียงพอ, ม.ค. ๗๐ ร้อยละ" in meeting[1]
+    assert "จาก ๑๕๘ ครั้ง ๔ สัปดาห์, ธ.ค. ๖๙ ยังไม่เพียงพอ, ม.ค. ๗๐ ร้อยละ" in meeting[1]
     poster = described(posters.infographic_pdf(view, (), NOW))
     assert poster[0] == scale
     year = parse("fy2027")
@@ -169,7 +169,7 @@ def test_every_cell_of_a_workbook_has_room_for_its_text(office: Central) -> None
 def test_open_data_agree_in_all_three_formats_and_run_nothing(office: Central) -> None:
     shown = gate.office(office, PUBLIC, ROUND, TODAY)
     cuts = gate.cuts(office, PUBLIC, ROUND, TOLD)
-    rows = statistics.rows("dindaeng", shown, cuts)
+    rows = statistics.rows("dindaeng", shown, cuts, TOLD)
     text = statistics.as_csv(rows)
     assert text.startswith(b"\xef\xbb\xbf")
     read = list(csv.DictReader(io.StringIO(text.decode("utf-8-sig"))))
@@ -192,12 +192,12 @@ def test_open_data_call_services_as_the_office_does(office: Central) -> None:
     named = (NamedService("general", "งานทั่วไปของเขต", "General"),)
     called = replace(shown, settings=shown.settings._replace(services=named))
     cuts = gate.cuts(office, PUBLIC, ROUND, TOLD)
-    [row] = [r for r in statistics.rows("dindaeng", called, cuts) if r.service]
+    [row] = [r for r in statistics.rows("dindaeng", called, cuts, TOLD) if r.service]
     assert (row.service, row.service_name) == ("general", "งานทั่วไปของเขต")
     assert row.low is not None
     assert row.high is not None
     assert row.low < (row.rate or 0) < row.high
-    [unnamed] = [r for r in statistics.rows("dindaeng", shown, cuts) if r.service]
+    [unnamed] = [r for r in statistics.rows("dindaeng", shown, cuts, TOLD) if r.service]
     assert unnamed.service_name == ""
 
 
@@ -211,14 +211,14 @@ def test_the_csv_has_a_dictionary_of_its_own_with_the_licence() -> None:
 
 def test_open_data_name_nobody(office: Central) -> None:
     shown = gate.office(office, PUBLIC, ROUND, TODAY)
-    rows = statistics.rows("dindaeng", shown, gate.cuts(office, PUBLIC, ROUND, TOLD))
+    rows = statistics.rows("dindaeng", shown, gate.cuts(office, PUBLIC, ROUND, TOLD), TOLD)
     for made in (statistics.as_csv(rows), statistics.as_json(rows, shown, NOW)):
         assert "สมหญิง" not in made.decode("utf-8-sig")
         assert "101" not in re.findall(r"\d+", made.decode("utf-8-sig"))
 
 
 def test_the_infographic_has_the_size_of_a_post_and_of_a_sheet(view: OfficeView) -> None:
-    with Image.open(io.BytesIO(posters.infographic_png(view, ()))) as post:
+    with Image.open(io.BytesIO(posters.infographic_png(view, (), TODAY))) as post:
         assert post.size == (1080, 1350)
     long = tuple(
         Improvement(
@@ -231,22 +231,21 @@ def test_the_infographic_has_the_size_of_a_post_and_of_a_sheet(view: OfficeView)
         )
         for i in range(5)
     )
-    with Image.open(io.BytesIO(posters.infographic_png(view, long))) as post:
+    with Image.open(io.BytesIO(posters.infographic_png(view, long, TODAY))) as post:
         assert post.size == (1080, 1350)
     [page] = PdfReader(io.BytesIO(posters.infographic_pdf(view, long, NOW))).pages
     assert (round(page.mediabox.width), round(page.mediabox.height)) == (595, 842)
 
 
 def test_the_infographic_leaves_out_what_has_no_room_rather_than_cut_it(view: OfficeView) -> None:
-    def shown(words: str) -> int:
-        log = tuple(
-            Improvement(id=str(i), said=words, done=words, whom="", due=None, status=DONE)
-            for i in range(3)
-        )
-        return "".join(pages(posters.infographic_pdf(view, log, NOW))).count("เราทำแล้ว")
+    def shown(words: str, at: datetime = NOW) -> int:
+        line = Improvement(id="1", said=words, done=words, whom="", due=None, status=DONE, at=at)
+        text = "".join(pages(posters.infographic_pdf(view, (line,) * 3, NOW)))
+        return text.count("เราดำเนินการแล้ว")
 
     crowded = view.settings._replace(channels=view.settings.channels * 8)
     assert shown("สั้น") == 3
+    assert shown("สั้น", NOW - timedelta(days=365)) == 0, "done in another round"
     assert 0 < shown("ยาวมาก " * 12) < 3
     many = tuple(
         Improvement(id=str(i), said="สั้น", done="สั้น", whom="", due=None, status=DONE)
@@ -332,7 +331,7 @@ def test_an_objection_and_the_response_rate_stand_on_the_sheets(office: Central)
 def test_repeated_presses_stand_in_the_ita_report_and_the_meeting_sheet(view: OfficeView) -> None:
     assert view.figure.beside.suppressed == 2
     for pdf in (ita.pdf(ita_report(view), NOW), meetings.meeting_pdf(view, (), {}, NOW)):
-        assert "กดซ้ำหรือส่งมาช้าที่ไม่นับคะแนน๒ครั้ง" in "".join(pages(pdf))
+        assert "การกดซ้ำหรือข้อมูลที่ส่งล่าช้า(ไม่นับคะแนน)๒ครั้ง" in "".join(pages(pdf))
 
 
 def test_digits_are_thai_but_not_in_addresses_and_codes() -> None:
@@ -353,7 +352,7 @@ def test_every_paper_with_a_rate_says_whose(office: Central, view: OfficeView) -
     own = gate.officer(office, DIRECTOR, "101", year, TODAY, NOW)
     section = gate.section(office, DIRECTOR, "ฝ่ายทะเบียน", year, TODAY, NOW)
     cuts = gate.cuts(office, PUBLIC, ROUND, TOLD)
-    rows = statistics.rows("dindaeng", view, cuts)
+    rows = statistics.rows("dindaeng", view, cuts, TOLD)
     pdfs = (
         ita.pdf(ita_report(view), NOW),
         appraisal.officer_pdf(own, "x", NOW),

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from sync.central.store.engine import CentralStore
 from sync.central.usecases.central import Central
 from sync.central.usecases.upkeep import Task, write_upkeep
 from sync.central.viewer import ROLES
@@ -17,6 +16,7 @@ from sync.central.web.app import create_app
 from sync.central.web.proxies import behind, networks
 from tests.evidence.odd_text import Doors
 from tests.support.central import MONDAY, NOON, enrolled, made_central, received, signed_in
+from tests.support.databases import new_central_store
 
 FOR_EVERYBODY = (
     "/public/dindaeng", "/retention/dindaeng", "/data/dindaeng/statistics.csv",
@@ -29,7 +29,7 @@ FOR_EVERYBODY = (
 @pytest.fixture(scope="module")
 def central(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Central]:
     folder = tmp_path_factory.mktemp("central")
-    store = CentralStore.create(f"sqlite:///{folder / 'central.db'}")
+    store = new_central_store(folder / "central.db")
     central = made_central(store, folder)
     enrolled(central)
     received(central, "101", 1, 0, 2, 3, 9)
@@ -76,7 +76,7 @@ def test_head_is_answered_wherever_get_is(stranger: TestClient, path: str) -> No
 
 
 def test_health_asks_no_database_and_readiness_does(tmp_path: Path) -> None:
-    store = CentralStore.create(f"sqlite:///{tmp_path / 'central.db'}")
+    store = new_central_store(tmp_path / "central.db")
     central = made_central(store, tmp_path)
     before, after = browser(central), browser(central)  # an answer is good for a second
     assert before.get("/readyz").json() == {"status": "ready"}
@@ -88,7 +88,7 @@ def test_health_asks_no_database_and_readiness_does(tmp_path: Path) -> None:
 
 
 def test_readiness_does_not_wait_for_a_free_connection(tmp_path: Path) -> None:
-    store = CentralStore.create(f"sqlite:///{tmp_path / 'central.db'}")
+    store = new_central_store(tmp_path / "central.db")
     machine = browser(made_central(store, tmp_path))
     with store.read("a"), store.read("a"), store.read("a"), store.read("a"):
         assert machine.get("/readyz").status_code == 200

@@ -9,7 +9,6 @@ from typing import Any
 from fastapi.concurrency import run_in_threadpool
 
 from kiosk.store.engine import Store
-from sync.central.store.engine import CentralStore
 from sync.central.usecases.witness import prove_steps
 from sync.messages import HeadsAnswer
 from sync.steps import Asked
@@ -17,6 +16,7 @@ from sync.witness import heads, look
 from tests.support.central import made_central
 from tests.support.central_server import Kept, Server
 from tests.support.copied_key import CopiedKey
+from tests.support.databases import new_central_store
 
 
 class Slow:
@@ -48,7 +48,7 @@ def terminal(server: Server, folder: Path, name: str) -> tuple[CopiedKey, bytes]
 
 
 def test_one_key_has_one_proof_checked_at_a_time_and_others_go_on(tmp_path: Path) -> None:
-    store = CentralStore.create(f"sqlite:///{tmp_path / 'central.db'}")
+    store = new_central_store(tmp_path / "central.db")
     slow = Slow()
     server = Server(made_central(store, tmp_path), elsewhere=slow)
     one, shown = terminal(server, tmp_path, "counter-1")

@@ -28,6 +28,7 @@ from sync.central.web.questionnaire import clean
 from sync.messages import Enrol
 from sync.signing import public_text
 from tests.support.central import signed_in
+from tests.support.page_forms import filled_form
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 23)
@@ -48,14 +49,25 @@ def token(day: date = TODAY, key: Ed25519PrivateKey = KEY) -> str:
 def test_an_answer_is_taken_once(central: Central, phone: TestClient) -> None:
     at = token()
     assert "มากที่สุด" in phone.get(at).text
-    told = {"score": "5", "reasons": ["wait", "made-up"], "words": "ขอบคุณ", "lang": "th"}
+    told = {"score": "2", "reasons": ["wait", "made-up"], "words": "ขอบคุณ", "lang": "th"}
     assert "ขอบคุณที่ช่วย" in phone.post(at, data=told).text
     assert phone.post(at, data=told).status_code == 409
     assert phone.get(at).status_code == 409
     with central.store.transaction(central.site) as t:
         raw = t.unclosed.raw_days(ONLINE)
-        assert [(rated.levels, rated.counts) for rated in raw.rated] == [(5, (0, 0, 0, 0, 1))]
+        assert [(rated.levels, rated.counts) for rated in raw.rated] == [(5, (0, 1, 0, 0, 0))]
         assert [named.cut for named in raw.named] == [("reason", "wait")]
+
+
+def test_reasons_are_asked_of_who_was_not_satisfied_alone(
+    central: Central, phone: TestClient
+) -> None:
+    """As at the terminal. A browser hides them by the marks of the low levels."""
+    at = token()
+    assert re.findall(r'value="(\d)" class="low"', phone.get(at).text) == ["2", "1"]
+    assert phone.post(at, data={"score": "5", "reasons": ["wait"]}).status_code == 200
+    with central.store.transaction(central.site) as t:
+        assert t.unclosed.raw_days(ONLINE).named == []
 
 
 def test_only_a_terminal_of_this_office_makes_tokens(phone: TestClient) -> None:
@@ -114,7 +126,7 @@ def test_a_refused_comment_is_told_why_and_nothing_that_was_chosen_is_lost(
     text = phone.post(at, data=told).text
     assert "มีที่อยู่เว็บไซต์มากกว่าหนึ่งแห่ง" in text
     assert "http://a.example http://b.example</textarea>" in text
-    assert 'value="2" required checked' in text
+    assert filled_form(text)["score"] == ["2"]
     assert 'value="wait" checked' in text
     assert phone.post(at, data={"score": "2"}).status_code == 200
 

@@ -24,7 +24,7 @@ from sync.central.schema import (
     site_months,
 )
 from sync.central.sitesettings import SiteSettings
-from sync.central.store.engine import CentralStore, RowRefused
+from sync.central.store.engine import RowRefused
 from sync.central.usecases.accounts import add_account
 from sync.central.usecases.central import Central
 from sync.central.usecases.nights import run_night
@@ -47,6 +47,7 @@ from tests.support.central import (
     put_on_roster,
     take,
 )
+from tests.support.databases import new_central_store
 from tests.support.day_reports import day_report, key_text
 from tests.support.objections import objected
 
@@ -59,7 +60,7 @@ SHORT = SiteSettings(results_years=2, raw_months=12, record_years=2, comments_mo
 @pytest.fixture
 def office(tmp_path: Path) -> Central:
     """Two officers, a block each quarter for six years; one of them left after the first."""
-    central = made_central(CentralStore.create(f"sqlite:///{tmp_path / 'central.db'}"), tmp_path)
+    central = made_central(new_central_store(tmp_path / "central.db"), tmp_path)
     with central.store.transaction(central.site) as t:
         begin_terminal(t, "counter-1", "1", key_text())
     on_roster(central, "101", "102")
@@ -224,7 +225,7 @@ def test_the_record_is_emptied_of_words_alone_and_the_chain_holds(office: Centra
 def made_later(office: Central, when: datetime) -> Central:
     """The same office with a log that begins long ago."""
     central = made_central(
-        CentralStore.create(f"sqlite:///{office.settings.folder / 'later.db'}"),
+        new_central_store(office.settings.folder / "later.db"),
         office.settings.folder,
     )
     with central.store.transaction(central.site) as t:

@@ -176,8 +176,8 @@ def test_a_photo_is_for_the_heads_of_both_sections(moved: Central) -> None:
 
 def test_the_papers_say_of_which_time_they_are(moved: Central) -> None:
     then, everything = person(moved, OF_REGISTRY), person(moved, DIRECTOR)
-    assert REGISTRY in str(appraisal._about("x", "y", then))
-    assert "ขณะเจ้าหน้าที่สังกัด" not in str(appraisal._about("x", "y", everything))
+    assert REGISTRY in str(appraisal._about("x", "y", then, NOW))
+    assert "ขณะเจ้าหน้าที่สังกัด" not in str(appraisal._about("x", "y", everything, NOW))
     assert appraisal._other_section(everything.blocks[0], everything) == f"({REGISTRY})"
     assert appraisal._other_section(everything.blocks[1], everything) == ""
 

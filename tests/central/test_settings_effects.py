@@ -10,14 +10,14 @@ import pytest
 from starlette.testclient import TestClient
 
 from sync.central.sitesettings import SiteSettings
-from sync.central.store.engine import CentralStore
 from sync.central.usecases.central import Central
 from sync.central.usecases.office_settings import read_settings
 from sync.central.usecases.publishing import publish_due
 from sync.central.viewer import ROLES
 from tests.support.builders import an_officer
 from tests.support.central import made_central, put_on_roster, received, signed_in
-from tests.support.central_forms import form
+from tests.support.central_forms import post_settings
+from tests.support.databases import new_central_store
 from tests.support.terminal_requests import terminal_roster
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
@@ -73,7 +73,7 @@ test_early.py."""
 
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[Central]:
-    store = CentralStore.create(f"sqlite:///{tmp_path / 'central.db'}")
+    store = new_central_store(tmp_path / "central.db")
     central = made_central(store, tmp_path)
     put_on_roster(central, (an_officer("101", "สมหญิง", section="ฝ่ายทะเบียน"),))
     received(central, "101", 3, 3, 4, 10, 20)
@@ -100,7 +100,7 @@ def test_a_setting_works_from_the_page_to_where_it_is_meant_to(office: Central, 
     director = signed_in(office, ROLES["director"], now=NOW)
     changed, where, sign = EFFECTS[name]
     assert sign not in seen(office, director, where)
-    assert it.post("/settings/dindaeng", data=form(**changed)).status_code == 303
+    assert post_settings(it, **changed).status_code == 303
     assert sign in seen(office, director, where)
 
 
@@ -114,29 +114,37 @@ def test_what_protects_signing_in_is_turned_off_by_a_plain_no_alone(
 ) -> None:
     it = signed_in(office, ROLES["it"], now=NOW)
     for version, (typed, on) in enumerate((("no", False), ("yes", True), ("", True))):
-        changed = form(**{name: typed, "version": f"{version}"})
-        assert it.post("/settings/dindaeng", data=changed).status_code == 303
+        assert post_settings(it, version, **{name: typed}).status_code == 303
         assert getattr(read_settings(office).settings, name) is on
 
 
+LEVELS = {"level_words_th": "ก\nข\nค\nง\nจ", "level_words_en": "a\nb\nc\nd\ne"}
 RAISED = {"compare_from": "41", "appraisal_from": "422", "appraisal_response": "77"}
 SHOWN = ("/public/dindaeng", "/report/dindaeng", "/section/dindaeng?name=ฝ่ายทะเบียน")
 
 
 @pytest.mark.parametrize("where", [*SHOWN, "/officer/dindaeng/101"])
-def test_how_to_read_a_page_is_told_by_the_offices_own_thresholds(
+def test_how_to_read_a_page_is_told_by_the_offices_own_thresholds_and_words(
     office: Central, where: str
 ) -> None:
     it = signed_in(office, ROLES["it"], now=NOW)
     director = signed_in(office, ROLES["director"], now=NOW)
     assert "จำนวนน้อยกว่า ๓๐ ไม่ควรนำไปเปรียบเทียบ" in seen(office, director, where)
-    assert it.post("/settings/dindaeng", data=form(**RAISED)).status_code == 303
+    named = {**RAISED, **LEVELS, "office_en": "Huai Khwang Office"}
+    assert post_settings(it, **named).status_code == 303
     thai = seen(office, director, where)
     assert "จำนวนน้อยกว่า ๔๑ ไม่ควรนำไปเปรียบเทียบ" in thai
-    assert "ตั้งแต่ ๔๒๒ การประเมิน และทราบอัตราการตอบตั้งแต่ร้อยละ ๗๗" in thai
+    assert "ผู้ที่ตอบว่า จ หรือ ง แถบ" in thai
     english = director.get(where, params={"lang": "en"}).text
     assert "Do not compare results of fewer than 41 ratings." in english
-    assert "An appraisal needs at least 422 ratings and a known response rate of 77 %" in english
+    assert "who chose e or d. The bar" in english
+    assert "Huai Khwang Office</p>" in english
+    assert office.settings.name not in english
+    # Nothing of the public page is about an officer.
+    asked = "An appraisal needs at least 422 ratings and a known response rate of 77 %"
+    assert (asked in english) == (not where.startswith("/public"))
+    told = "ตั้งแต่ ๔๒๒ การประเมิน และทราบอัตราการตอบตั้งแต่ร้อยละ ๗๗"
+    assert (told in thai) == (not where.startswith("/public"))
 
 
 def test_an_officers_blocks_keep_to_the_offices_threshold_too(office: Central) -> None:
@@ -144,14 +152,14 @@ def test_an_officers_blocks_keep_to_the_offices_threshold_too(office: Central) -
     director = signed_in(office, ROLES["director"], now=NOW)
     few = '<small class="few">จำนวนน้อย ไม่ควรนำไปเปรียบเทียบ</small>'
     assert few not in seen(office, director, "/officer/dindaeng/101")
-    assert it.post("/settings/dindaeng", data=form(**RAISED)).status_code == 303
+    assert post_settings(it, **RAISED).status_code == 303
     assert few in seen(office, director, "/officer/dindaeng/101")
 
 
 def test_the_papers_name_the_offices_own_thresholds(office: Central) -> None:
     it = signed_in(office, ROLES["it"], now=NOW)
     director = signed_in(office, ROLES["director"], now=NOW)
-    assert it.post("/settings/dindaeng", data=form(**RAISED)).status_code == 303
+    assert post_settings(it, **RAISED).status_code == 303
     for paper in ("officer.xlsx?officer=101", "section.xlsx?name=ฝ่ายทะเบียน"):
         sheet = seen(office, director, f"/paper/dindaeng/{paper}&period=fy2027")
         assert "ตั้งแต่ ๔๒๒ การประเมิน และทราบอัตราการตอบตั้งแต่ร้อยละ ๗๗" in sheet

@@ -9,16 +9,19 @@ import xlsxwriter
 from fastapi.testclient import TestClient
 
 from kiosk.domain.dates import day_in
+from kiosk.domain.people import RosterEntry
 from kiosk.domain.rostercsv import COLUMNS, REQUIRED, BadRoster
 from sync.central import tablefile
 from sync.central.language import in_english
 from sync.central.papers.rosterform import roster_workbook
 from sync.central.tablefile import read_roster
+from sync.central.ticketcsv import BadTickets
 from sync.central.ticketcsv import parse as parse_tickets
 from sync.central.usecases.central import Central
 from sync.central.viewer import ROLES
 from tests.support.builders import an_officer
 from tests.support.central import put_on_roster, signed_in
+from tests.support.page_forms import filled_form
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 HEADS = ("ลำดับ", "เลขประจำตัว", "ชื่อ", "นามสกุล", "ตำแหน่ง", "ฝ่าย", "หมายเหตุ")
@@ -182,16 +185,61 @@ def test_tickets_come_in_a_workbook_with_thai_heads_and_days() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["2026-12-31", "2569-12-31", "31/12/2569", "31/12/2026", "๓๑/๑๒/๒๕๖๙", "31-12-2569"]
-)
-def test_a_day_is_understood_in_either_era_and_either_digits(text: str) -> None:
+    "text",
+    ["2026-12-31", "2569-12-31", "31/12/2569", "31/12/2026", "๓๑/๑๒/๒๕๖๙", "31-12-2569",
+     "๓๑ ธ.ค. ๒๕๖๙", "31 ธันวาคม 2569", "31 ธ.ค.69", "วันพฤหัสบดีที่ ๓๑ ธันวาคม พ.ศ. ๒๕๖๙",
+     "31 Dec 2026", "Thursday, 31 December 2026", "31 ธันวาคม ค.ศ. 2026"],
+)  # fmt: skip
+def test_a_day_is_understood_in_either_era_and_either_digits_and_in_words(text: str) -> None:
     assert day_in(text) == date(2026, 12, 31)
 
 
-@pytest.mark.parametrize("text", ["", "31/12/69", "12/31/2026", "2026-02-30", "1026-01-01", "x"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "31/12/69",
+        "12/31/2026",
+        "2026-02-30",
+        "1026-01-01",
+        "x",
+        "31 Dec 26",
+        "31 มีนา 2569",
+        "31 กุมภาพันธ์ 2569",
+        "ธันวาคม 2569",
+    ],
+)
 def test_what_is_no_day_of_ours_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"year|day|month"):
         day_in(text)
+
+
+def tickets_of(*rows: tuple[str, str, str]) -> list[tuple[date, str, int]]:
+    lines = "\n".join(";".join(row) for row in (("วันที่", "ช่อง", "จำนวน"), *rows))
+    return [(one.date, one.counter, one.n) for one in parse_tickets(lines.encode(), DUE)]
+
+
+DUE = date(2026, 11, 30)
+
+
+def test_totals_and_thousands_in_a_file_of_tickets_are_what_they_are() -> None:
+    first, second = ("23/11/2569", "1", "1,234"), ("23/11/2569", "2", "๖๖")
+    read = [(date(2026, 11, 23), "1", 1234), (date(2026, 11, 23), "2", 66)]
+    assert tickets_of(first, second, ("รวมทั้งสิ้น", "", "1,300")) == read
+    assert tickets_of(first, ("", "รวม", "1,234"), second, ("", "รวม", "66")) == read
+    for wrong in (("รวม", "", "1,301"), ("Total", "", "12,34"), ("รวม", "", "")):
+        with pytest.raises(BadTickets):
+            tickets_of(first, second, wrong)
+
+
+def test_days_with_the_month_first_are_read_so_only_where_they_cannot_be_otherwise() -> None:
+    rows = [("11/2/2026", "1", "5"), ("11/13/2026", "1", "6")]
+    assert [day for day, *_ in tickets_of(*rows)] == [date(2026, 11, 2), date(2026, 11, 13)]
+    both = [*rows, ("14/11/2026", "1", "7")]
+    months = [(f"2/{day}/2026", "1", "5") for day in (2, 3, 4)]
+    for unclear in (both, months):
+        with pytest.raises(BadTickets):
+            tickets_of(*unclear)
 
 
 def test_a_day_typed_in_the_buddhist_era_is_that_day_in_every_form(central: Central) -> None:
@@ -235,3 +283,20 @@ def test_the_empty_form_is_read_once_it_is_filled_in(central: Central) -> None:
     book.save(filled)
     [entry] = read_roster(filled.getvalue()).entries
     assert (entry.number, entry.name, entry.section) == ("007", "สมหญิง ใจดี", "ฝ่ายโยธา")
+
+
+def test_a_field_for_a_day_shows_it_as_people_type_it(central: Central) -> None:
+    """In Thai with the year of the Buddhist era: what it shows is what it takes."""
+    director = signed_in(central, ROLES["director"], now=NOW)
+    page = "/improvements/dindaeng"
+    said = {"said": "รอนาน", "done": "", "whom": "", "due": "๑ ก.พ. ๒๕๗๐"}
+    assert director.post(page, data=said).status_code == 303
+    form = filled_form(director.get(page).text, said="รอนาน")
+    assert form["due"] == ["01/02/2570"]
+    assert director.post(page, data={**form, "whom": "ฝ่าย"}).status_code == 303
+    english = filled_form(director.get(f"{page}?lang=en").text, said="รอนาน")
+    assert english["due"] == ["2027-02-01"]
+
+
+def test_a_number_typed_in_thai_digits_is_that_number() -> None:
+    assert RosterEntry.parse("๙๙๑", "สมหญิง").number == "991"

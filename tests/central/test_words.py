@@ -33,7 +33,7 @@ CHOSEN = {
     "month",
     "objection", "open_data", "open_data_column", "panel", "period", "prompt", "role",
     "pattern_against", "pattern_innocent", "pattern_kind", "pattern_look_at", "pattern_seen",
-    "way",
+    "way", "weekday",
     "roster_word", "served_part",
     "short_month", "spoken_language", "verdict",
 }  # fmt: skip

@@ -15,12 +15,14 @@ from math import exp
 from operator import attrgetter
 from random import Random
 
-from sync.central.disclosure import Block, Counts, DayCount, next_blocks, week_end
+from sync.central.disclosure import Block, Counts, DayCount, half_day, next_blocks, week_end
 from tests.evidence.figure import Figure, Measured, Run
-from tests.evidence.tables import KINDS, Closed, by_quarters, smallest_cornered
+from tests.evidence.tables import KINDS, ROWS, WEEKDAY, Closed, by_quarters, smallest_cornered
 
 START = date(2026, 10, 1)
 SMALLEST = 10
+_BUSIER_EACH = 8
+"""Of so many offices one is busy enough for tables of half-days by weekday."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +51,16 @@ class Stream:
 Figures = Iterator[frozenset[int]]
 
 
-def draw(random: Random) -> Stream:
+def draw(random: Random, busier: int = 1) -> Stream:
     """An office: busy and quiet officers, each at a counter of their own most days, services of
-    which one is rare, terminals that come online weeks late."""
+    which one is rare, terminals that come online weeks late. So many times as busy: of quiet ones
+    no half-day of a weekday has enough to stand in a table."""
     officers = random.randint(2, 6)
     weeks = random.randint(6, 20)
     services = [random.choice((0.02, 0.3, 1, 1)) for _ in range(random.randint(1, 4))]
     facts: list[Fact] = []
     for officer in range(officers):
-        busy = random.choice((0.3, 1, 2, 6))
+        busy = busier * random.choice((0.3, 1, 2, 6))
         for back in range(weeks * 7):
             day = START + timedelta(days=back)
             if day.weekday() > 4:
@@ -139,7 +142,10 @@ def history(stream: Stream, closed: Iterable[Closing]) -> list[Closed]:
     for one in closed:
         cuts: dict[str, dict[str, list[int]]] = {kind: {} for kind in KINDS}
         for fact in (facts[id_] for id_ in one.ids):
-            for kind, what in zip(KINDS, fact.rows, strict=True):
+            _, _, half, _ = fact.rows
+            rows = dict(zip(ROWS, fact.rows, strict=True))
+            rows[WEEKDAY] = half_day(fact.day, half)
+            for kind, what in rows.items():
                 cuts[kind].setdefault(what, [0] * 5)[fact.score - 1] += 1
         counted = {k: {w: _counts(n) for w, n in by.items()} for k, by in cuts.items()}
         found.append(Closed(today=one.today, officer=one.officer, block=one.block, cuts=counted))
@@ -205,7 +211,7 @@ def attack(given: Run) -> Measured:
     smallest = {"figures": 0, "tables": 0}
     for number in range(given.size):
         seed = f"{given.seed} {number}"
-        stream = draw(Random(seed))
+        stream = draw(Random(seed), busier=1 if number % _BUSIER_EACH else 3)
         blocks = list(closings(stream))
         cut = history(stream, blocks)
         found = {

@@ -177,7 +177,7 @@ def _resident_mb() -> float:
 FIGURE = Figure(
     name="sync bodies fuzzed into central",
     target="0 crashes, 0 unsigned, bounded",
-    quick=4_000,
+    quick=2_500,
     full=1_000_000,
     measure=fuzz_bodies,
 )

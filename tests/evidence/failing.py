@@ -151,7 +151,7 @@ FIGURES = (
     Figure(
         name="EIO and ENOSPC at the k-th file call",
         target="0 wrong thanks, 0 doubles",
-        quick=25,
+        quick=15,
         full=0,
         measure=fail_everywhere,
     ),

@@ -491,7 +491,7 @@ def play(given: Run) -> Measured:
 FIGURE = Figure(
     name="sync histories against a model",
     target="central equals it, or refuses by name",
-    quick=40,
+    quick=28,
     full=20_000,
     measure=play,
 )

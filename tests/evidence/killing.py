@@ -65,7 +65,7 @@ def killed(story: Story, call: str, number: int) -> tuple[bool, list[str]]:
 FIGURE = Figure(
     name="kill -9 at every write call",
     target="0 lost, 0 doubled, 0 corrupt",
-    quick=60,
+    quick=40,
     full=10_000,
     measure=kill_everywhere,
 )

@@ -58,7 +58,7 @@ SUBJECTS = (
     Subject(
         module="kiosk.store.journal", tests=("tests/kiosk/test_journal.py",), spared=(".limit(1)",)
     ),
-    Subject(module="kiosk.pin", tests=(_PINS,), brief=True),
+    Subject(module="kiosk.pin", tests=(_PINS,)),
     Subject(module="kiosk.lockout", tests=("tests/kiosk/test_lockout.py",)),
     Subject(module="hardware.profiles.own", tests=("tests/hardware/test_own_edges.py", _OWN)),
     Subject(module="hardware.framing", tests=("tests/hardware/test_framing.py",)),

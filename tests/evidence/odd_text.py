@@ -153,7 +153,7 @@ def measure(run: Run) -> Measured:
 FIGURE = Figure(
     name="odd text into every door",
     target="no 5xx, no traceback",
-    quick=2_500,
+    quick=1_500,
     full=200_000,
     measure=measure,
 )

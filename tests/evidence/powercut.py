@@ -131,7 +131,7 @@ def _wrong_with(image: Image, said: list[str]) -> list[str]:
 FIGURE = Figure(
     name="power cuts, torn sectors",
     target="0 acknowledged lost",
-    quick=2_000,
+    quick=1_000,
     full=200_000,
     measure=cut_power,
 )

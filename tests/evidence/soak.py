@@ -225,7 +225,7 @@ def live(
 FIGURE = Figure(
     name="compressed soak",
     target="flat within 2 MB, totals equal",
-    quick=8_000,
+    quick=6_000,
     full=140_000,
     measure=soak,
 )

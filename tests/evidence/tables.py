@@ -1,8 +1,10 @@
-"""The same attacker before the tables that cut across blocks: service, counter, half-day, channel.
+"""The same attacker before the tables that cut across blocks: service, counter, half-day, half-day
+by weekday, channel.
 
 He knows every block's size and which blocks a table is of. Of a row he knows n within the
 rounding, and adds, subtracts and completes to the totals until nothing gets narrower: tables of
-earlier days, of months and years that overlap, rows that are left out. A group is derived where he
+earlier days, of months and years that overlap, rows that are left out, and mornings beside the
+weekdays that make them up. A group is derived where he
 can show that somebody is in it, and at most so many. That he knows each block and each officer's
 year exactly helps no further: they hold ten or more, so that what one shares with a row is bounded
 below ten only where the row is.
@@ -20,6 +22,7 @@ from itertools import combinations
 from sync.central.disclosure import (
     Block,
     Counts,
+    half_of,
     plus,
     publication_day,
     published_quarters,
@@ -27,10 +30,14 @@ from sync.central.disclosure import (
     week_end,
 )
 from sync.central.period import choices
-from sync.central.reports.gate import CUT_STEP, CutRow, cut_rows
+from sync.central.reports.gate import CUT_STEP, CutRow, cut_rows, half_day_rows
 from sync.central.sitesettings import CUTS_FLOOR
 
-KINDS = ("service", "counter", "half", "channel")
+ROWS = ("service", "counter", "half", "channel")
+"""Under which rows a rating falls by itself."""
+WEEKDAY = "weekday"
+KINDS = (*ROWS, WEEKDAY)
+_HALVES = "half"
 SCALE = 5
 MOST_SETS = 400
 """How many sets of blocks the attacker keeps in mind for one kind of table."""
@@ -60,10 +67,14 @@ class Table:
 
 
 Rows = Callable[[Sequence[Mapping[str, Mapping[int, Counts]]], int], tuple[CutRow, ...]]
+REPORT: Mapping[str, Rows] = dict.fromkeys(ROWS, cut_rows) | {WEEKDAY: half_day_rows}
+"""How the report makes the rows of each kind of table."""
+ALIKE: Mapping[str, Rows] = dict.fromkeys(KINDS, cut_rows)
+"""As if a table of weekdays had none of mornings and afternoons beside it: a negative control."""
 
 
 def by_quarters(
-    history: Sequence[Closed], rows: Rows = cut_rows, *, frozen: bool = True
+    history: Sequence[Closed], rows: Mapping[str, Rows] = REPORT, *, frozen: bool = True
 ) -> Iterator[Table]:
     """The report's tables as they are read on the day of each block and on each Monday. `rows`,
     `frozen`: what the rig's negative controls do otherwise."""
@@ -94,7 +105,7 @@ def by_weeks(history: Sequence[Closed]) -> Iterator[Table]:
                 for number, one in enumerate(history)
                 if one.today <= today and span.first_day <= one.block.last_day <= span.last_day
             )
-            yield from _tables(history, [tuple(inside)], cut_rows)
+            yield from _tables(history, [tuple(inside)], REPORT)
 
 
 def withheld_alone(
@@ -115,11 +126,15 @@ def withheld_alone(
     )
 
 
+WITHHELD_ALONE: Mapping[str, Rows] = dict.fromkeys(KINDS, withheld_alone)
+
+
 def smallest_cornered(history: Sequence[Closed], tables: Iterator[Table]) -> int:
     """The smallest group that the tables show to have somebody in it; 0: none."""
     by_kind: dict[str, list[Table]] = defaultdict(list)
     for table in tables:
-        by_kind[table.kind].append(table)
+        # Mornings are the sum of their weekdays: both tables are read together.
+        by_kind[_HALVES if table.kind == WEEKDAY else table.kind].append(table)
     n = [one.block.n for one in history]
     return min(filter(None, (_cornered(n, read) for read in by_kind.values())), default=0)
 
@@ -130,14 +145,24 @@ class _Bounds:
     def __init__(self, n: Sequence[int], read: Sequence[Table]) -> None:
         self.size: dict[int, int] = {}
         self._n = n
-        self.names = sorted({row.what for table in read for row, _ in table.rows})
-        self.of: dict[str, dict[int, list[int]]] = {name: {} for name in self.names}
+        names: dict[str, set[str]] = defaultdict(set)
+        for table in read:
+            names[table.kind] |= {row.what for row, _ in table.rows}
+        for name in sorted(names[WEEKDAY]):
+            names[_HALVES].add(half_of(name))
+        self.of: dict[str, dict[int, list[int]]] = {
+            name: {} for kind in sorted(names) for name in sorted(names[kind])
+        }
+        self.groups = [("", sorted(names[kind])) for kind in names if names[kind]]
+        if names[WEEKDAY]:
+            for half in sorted(names[_HALVES]):
+                of_half = sorted(name for name in names[WEEKDAY] if half_of(name) == half)
+                self.groups.append((half, of_half))
         for table in read:
             self.name(table.blocks)
             listed = {row.what for row, _ in table.rows}
-            for name in self.names:
-                if name not in listed:
-                    self.narrow(name, table.blocks, 0, 0)
+            for name in names[table.kind] - listed:
+                self.narrow(name, table.blocks, 0, 0)
             for row, blocks in table.rows:
                 self.name(blocks)
                 if row.n is None:
@@ -162,14 +187,20 @@ class _Bounds:
         return tighter != known
 
     def complete(self) -> bool:
-        """The rows of one set are all there is of it."""
+        """The rows of one kind and set are all there is of it; a morning's weekdays are all there
+        is of the mornings."""
         changed = False
         for blocks, total in self.size.items():
-            least = sum(known[blocks][0] for known in self.of.values())
-            most = sum(known[blocks][1] for known in self.of.values())
-            for name, known in self.of.items():
-                low, high = known[blocks]
-                changed |= self.narrow(name, blocks, total - most + high, total - least + low)
+            for whole, names in self.groups:
+                total_low, total_high = self.of[whole][blocks] if whole else (total, total)
+                least = sum(self.of[name][blocks][0] for name in names)
+                most = sum(self.of[name][blocks][1] for name in names)
+                for name in names:
+                    low, high = self.of[name][blocks]
+                    least_here, most_here = total_low - most + high, total_high - least + low
+                    changed |= self.narrow(name, blocks, least_here, most_here)
+                if whole:
+                    changed |= self.narrow(whole, blocks, least, most)
         return changed
 
     def subtract(self, parts: Sequence[tuple[int, int, int]]) -> bool:
@@ -227,9 +258,9 @@ def _days(history: Sequence[Closed]) -> Iterator[tuple[date, list[int]]]:
 
 
 def _tables(
-    history: Sequence[Closed], quarters: Sequence[Sequence[int]], rows: Rows
+    history: Sequence[Closed], quarters: Sequence[Sequence[int]], rows_of: Mapping[str, Rows]
 ) -> Iterator[Table]:
-    for kind in KINDS:
+    for kind, rows in rows_of.items():
         sums = [_sum(history, numbers, kind) for numbers in quarters]
         bits = [sum(1 << number for number in numbers) for numbers in quarters]
         told_in: dict[str, int] = defaultdict(int)

@@ -476,7 +476,7 @@ def _insert(table: str, _column: str, random: Random) -> Change:
 FIGURE = Figure(
     name="tampering with the files, rollback",
     target="100 % found and named",
-    quick=1_000,
+    quick=600,
     full=10_000,
     measure=tamper,
 )

@@ -8,6 +8,7 @@ from pathlib import Path
 from random import Random
 
 from kiosk.domain.rating import Channel, Half
+from sync.central.disclosure import Block
 from sync.central.period import choices, year_of
 from sync.central.reports import gate
 from sync.central.store.engine import CentralStore
@@ -28,7 +29,14 @@ from tests.evidence.attacker import (
     smallest_atom,
     weekly_tables,
 )
-from tests.evidence.tables import by_quarters, by_weeks, smallest_cornered, withheld_alone
+from tests.evidence.tables import (
+    ALIKE,
+    WITHHELD_ALONE,
+    Closed,
+    by_quarters,
+    by_weeks,
+    smallest_cornered,
+)
 from tests.support.central import NIGHT as NOW
 from tests.support.central import begin_terminal, enrolled, made_central, on_roster
 from tests.support.day_reports import key_text, sealed
@@ -46,15 +54,37 @@ def test_tables_by_the_week_give_small_groups_away_and_those_by_the_quarter_none
     blocks = [history(office, closings(office)) for office in offices]
     late = [history(office, closings(office)) for office in map(_much_later, offices)]
     assert min(smallest_cornered(b, by_weeks(b)) for b in blocks) < 10
-    assert min(smallest_cornered(b, by_quarters(b, withheld_alone)) for b in blocks) < 10
+    assert min(smallest_cornered(b, by_quarters(b, WITHHELD_ALONE)) for b in blocks) < 10
     assert min(smallest_cornered(b, by_quarters(b, frozen=False)) for b in late) < 10
     for told in (*blocks, *late):
         assert smallest_cornered(told, by_quarters(told)) >= 100
 
 
+def test_mornings_give_a_small_weekday_away_where_its_row_is_withheld_alone() -> None:
+    """Of the whole table a hundred are withheld, of the mornings one."""
+    halves = {"1-am": 1, "2-am": 300, "1-pm": 99, "2-pm": 300}
+    cuts = {
+        "half": {"am": (0, 0, 0, 0, 301), "pm": (0, 0, 0, 0, 399)},
+        "weekday": {what: (0, 0, 0, 0, n) for what, n in halves.items()},
+        **{kind: {"only": (0, 0, 0, 0, 700)} for kind in ("service", "counter", "channel")},
+    }
+    sunday = START + timedelta(days=10)
+    block = Block(number=1, first_day=START, last_day=sunday, counts=(0, 0, 0, 0, 700))
+    closed = [Closed(today=sunday + timedelta(days=1), officer=0, block=block, cuts=cuts)]
+    assert smallest_cornered(closed, by_quarters(closed, ALIKE)) < 10
+    assert smallest_cornered(closed, by_quarters(closed)) >= 100
+
+
+def test_what_is_withheld_of_half_days_by_weekday_is_nothing_or_a_hundred_of_each_half() -> None:
+    for seed in (18, 26):  # whose tables show some half-days of weekdays and not others
+        office = draw(Random(seed), busier=3)
+        blocks = history(office, closings(office))
+        assert smallest_cornered(blocks, by_quarters(blocks)) >= 100
+
+
 def test_the_report_shows_what_the_rig_takes_it_to_show(tmp_path: Path) -> None:
     """One office through the real central: day by day, the page's office total and tables."""
-    office = _much_later(draw(Random(29)))
+    office = _much_later(draw(Random(34), busier=3))
     store = CentralStore.create(f"sqlite:///{tmp_path / 'central.db'}")
     central = made_central(store, tmp_path)
     enrolled(central, "t1")
@@ -75,6 +105,7 @@ def test_the_report_shows_what_the_rig_takes_it_to_show(tmp_path: Path) -> None:
                 tables |= {(kind, rows) for kind, rows in cuts.items() if rows}
         day += timedelta(days=1)
     store.close()
+    assert {kind for kind, _ in tables} >= {"half", "weekday"}
     closed = list(closings(office))
     taken = {len(figure) for figure in figures(office, closed)}
     assert shown - {0} <= taken

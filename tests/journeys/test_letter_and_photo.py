@@ -14,9 +14,8 @@ from kiosk.clock import SystemClock
 from kiosk.datafolder import DataFolder
 from kiosk.store.verify import Verified, verify
 from tests.support.authenticator import enrols
-from tests.support.office import set_up_terminal
+from tests.support.office import command, set_up_terminal
 from ui.app import start
-from ui.trial.stage import command
 from ui.view import PinView, ReadyView
 from ui.window import TerminalWindow
 

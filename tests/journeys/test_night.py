@@ -14,10 +14,10 @@ from kiosk.datafolder import DataFolder
 from kiosk.domain.encounter import Record
 from kiosk.terminal import SERVICE_OWNER
 from tests.support.builders import FakeClock, rating
-from tests.support.office import central_with_fixed_ids
+from tests.support.office import central_with_fixed_ids, command
 from ui.app import Program
 from ui.nightly import TRY_AGAIN_SECONDS
-from ui.trial.stage import command, serving
+from ui.trial.stage import serving
 from ui.view import MenuView
 from ui.window import TerminalWindow
 

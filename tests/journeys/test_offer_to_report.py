@@ -19,10 +19,9 @@ from sync.central.store.engine import CentralStore
 from sync.central.usecases.central import Central
 from sync.central.usecases.publishing import publish_due
 from sync.central.viewer import PUBLIC
-from tests.support.office import set_up_terminal
+from tests.support.office import command, set_up_terminal
 from tests.support.ticket_machine import MachineOnLoop
 from ui.app import start
-from ui.trial.stage import command
 from ui.window import TerminalWindow
 
 ANSWERED, LEFT = 10, 5

@@ -18,13 +18,12 @@ from kiosk.datafolder import DataFolder
 from kiosk.domain.encounter import Phase
 from kiosk.store.verify import Verified, verify
 from tests.support.builders import SOMYING
-from tests.support.office import set_up_terminal, sign_on_directly
+from tests.support.office import command, set_up_terminal, sign_on_directly
 from tests.support.screen import eventually, virtual_screen
 from ui.app import start
 from ui.screens.ready import ReadyScreen
 from ui.screens.thanks import ThanksScreen
 from ui.trial.panel import PanelOnLoop
-from ui.trial.stage import command
 from ui.window import TerminalWindow
 
 

@@ -17,7 +17,6 @@ import pytest
 
 from kiosk.store.engine import Store
 from kiosk.store.outbox import Delivery
-from sync.central.store.engine import CentralStore
 from sync.central.usecases.accounts import add_account
 from sync.central.usecases.terminals import all_terminals
 from sync.central.viewer import ROLES
@@ -25,6 +24,7 @@ from tests.support.builders import SOMYING
 from tests.support.central import made_central, on_roster
 from tests.support.central_server import Kept, Server
 from tests.support.certificates import DAY, Authority
+from tests.support.databases import new_central_store
 
 SAMPLES = Path(__file__).parents[2] / "sync" / "central" / "proxies"
 CADDY = "{\n\tadmin off\n\tauto_https disable_redirects\n}\n"
@@ -99,7 +99,7 @@ def test_people_and_terminals_reach_central_through_the_sample(name: str, tmp_pa
     office, today = Authority.new("office"), datetime.now(UTC)
     authority = office.write(tmp_path / "ca.pem")
     certificate = office.issue("localhost", today - DAY, today + DAY, tmp_path / "server.pem")
-    store = CentralStore.create(f"sqlite:///{tmp_path / 'central.db'}")
+    store = new_central_store(tmp_path / "central.db")
     central = made_central(store, tmp_path)
     port = free_port()
     url = f"https://localhost:{port}"

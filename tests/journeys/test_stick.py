@@ -22,7 +22,6 @@ from kiosk.terminal import Terminal
 from sync import stick
 from sync.bundle import FROM_CENTRAL, SEALED, TO_CENTRAL, Homeward, Outward, Reply, Request
 from sync.central import stick as central_stick
-from sync.central.store.engine import CentralStore
 from sync.central.usecases.central import Central
 from sync.central.usecases.people import retire_officer
 from sync.central.usecases.pins import issue_pins, read_pins
@@ -47,6 +46,7 @@ from sync.signing import public_text, sign_request
 from tests.supply.release import write_release
 from tests.support.builders import MORNING, PEPPER, PRASIT, SOMYING, TODAY, FakeClock, rating
 from tests.support.central import LONG_AGO, made_central, put_on_roster, take
+from tests.support.databases import new_central_store
 from tests.support.day_reports import day_report
 
 
@@ -105,7 +105,7 @@ def usb(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def central(tmp_path: Path) -> Iterator[Central]:
-    store = CentralStore.create(f"sqlite:///{tmp_path / 'central.db'}")
+    store = new_central_store(tmp_path / "central.db")
     yield made_central(store, tmp_path)
     store.close()
 
@@ -370,7 +370,7 @@ def test_a_changed_byte_is_refused_at_either_end(
 def test_anothers_answers_are_not_taken(
     tmp_path: Path, counter: Counter, central: Central, usb: Path
 ) -> None:
-    store = CentralStore.create(f"sqlite:///{tmp_path / 'elsewhere.db'}")
+    store = new_central_store(tmp_path / "elsewhere.db")
     other, stick_of_other = made_central(store, tmp_path), tmp_path / "other-usb"
     stick_of_other.mkdir()
     imposter = Counter(tmp_path / "imposter", other, "counter-1", stick_of_other)

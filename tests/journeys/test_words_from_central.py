@@ -13,9 +13,8 @@ from sync.central.sitesettings import SiteSettings
 from sync.central.store.engine import CentralStore
 from sync.central.store.improvements import Improvement, ImprovementStatus
 from tests.support.builders import FakeClock
-from tests.support.office import set_up_terminal
+from tests.support.office import command, set_up_terminal
 from ui.app import start
-from ui.trial.stage import command
 from ui.view import ClosedView, ReadyView, ReasonsView
 from ui.window import TerminalWindow
 

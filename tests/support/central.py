@@ -15,7 +15,7 @@ from sync.central.logbook import RECORD_KINDS, Kind, Log, Note, Wanted
 from sync.central.settings import CentralSettings
 from sync.central.store.engine import CentralStore, Transaction
 from sync.central.store.terminals import Invitation
-from sync.central.usecases.accounts import add_account
+from sync.central.usecases.accounts import Details, add_account, edit_account
 from sync.central.usecases.central import Central
 from sync.central.usecases.people import put_officers
 from sync.central.usecases.sign_in import sign_in_as
@@ -48,7 +48,12 @@ def signed_in(
 ) -> TestClient:
     """A reader with an account of these roles, signed in; the clock stands at `now`."""
     account = "-".join(sorted(role.id for role in roles)) or "nobody"
-    if roles:
+    with central.store.read(central.site) as t:
+        known = t.accounts.get(account)
+    if known is not None:
+        details = Details(name=account, roles=frozenset(roles), officer=officer, section=section)
+        edit_account(central, "test", central.site, account, None, details, now)
+    elif roles:
         add_account(central, "test", account, account, roles, now, officer=officer, section=section)
     client = TestClient(
         create_app(central, lambda: now), raise_server_exceptions=False, follow_redirects=False

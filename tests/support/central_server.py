@@ -19,7 +19,6 @@ from kiosk.terminal import Terminal
 from sync import enrolling, exchange
 from sync.central.connections import Impatient
 from sync.central.serving import Service, server_config
-from sync.central.store.engine import CentralStore
 from sync.central.usecases.central import Central
 from sync.central.usecases.terminals import invite_terminal
 from sync.central.web.app import create_app
@@ -28,6 +27,7 @@ from sync.central.web.terminal_api import Elsewhere
 from sync.closing import close_days
 from tests.support.builders import PEPPER, FakeClock, rating
 from tests.support.central import NIGHT, made_central
+from tests.support.databases import new_central_store
 
 
 class Server:
@@ -125,7 +125,7 @@ def served_over_tls(central: Central, chain: Path) -> Iterator[int]:
 @contextmanager
 def running_server(folder: Path) -> Iterator[Server]:
     """A central of its own on SQLite in `folder`, served until the block ends."""
-    store = CentralStore.create(f"sqlite:///{folder / 'central.db'}")
+    store = new_central_store(folder / "central.db")
     server = Server(made_central(store, folder))
     try:
         yield server

@@ -3,18 +3,35 @@
 import re
 from pathlib import Path
 
+from typer.testing import CliRunner
+
 from kiosk.clock import SystemClock
 from kiosk.datafolder import DataFolder
 from kiosk.domain.encounter import DutyBegan
+from sync.central.cli import app as central_app
 from tests.support.builders import duty_of
-from ui.trial.stage import ROSTER, command, prepare_central
+from ui.cli import app as kiosk_app
+from ui.trial.stage import ROSTER
+
+_PROGRAMS = {"ui": kiosk_app, "sync.central.cli": central_app}
+
+
+def command(program: str, folder: Path, *words: str) -> str:
+    """What a command of ours answers, in this process: to start another takes most of a second."""
+    result = CliRunner().invoke(_PROGRAMS[program], ["--data", str(folder), *words])
+    assert result.exit_code == 0, result.output
+    return result.stdout
 
 
 def central_with_fixed_ids(root: Path) -> Path:
     """A central whose officers have their numbers for ids."""
     header, *people = ROSTER.splitlines()
     lines = [f"{header},id", *(f"{line},{line.split(',')[0]}" for line in people)]
-    return prepare_central(root, "\n".join(lines))
+    central, roster = root / "central", root / "roster.csv"
+    command("sync.central.cli", central, "init")
+    roster.write_text("\n".join(lines), encoding="utf-8")
+    command("sync.central.cli", central, "officers", "import", str(roster))
+    return central
 
 
 def set_up_terminal(tmp_path: Path, central: Path, url: str) -> tuple[Path, str]:

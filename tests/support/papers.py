@@ -17,13 +17,13 @@ from sync.central.itaform import EditedRow, FormRow
 from sync.central.papers import ita
 from sync.central.period import parse
 from sync.central.reports.gate import OfficeView
-from sync.central.store.engine import CentralStore
 from sync.central.store.ita import ItaBody
 from sync.central.usecases.central import Central
 from sync.central.usecases.publishing import publish_due
 from sync.central.viewer import ROLES, Viewer
 from tests.support.builders import an_officer
 from tests.support.central import made_central, put_on_roster, received
+from tests.support.databases import new_central_store
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 23)
@@ -42,7 +42,7 @@ HOSTILE = (
 
 def small_office(folder: Path) -> Central:
     """One officer with 158 ratings."""
-    central = made_central(CentralStore.create(f"sqlite:///{folder / 'central.db'}"), folder)
+    central = made_central(new_central_store(folder / "central.db"), folder)
     put_on_roster(central, (an_officer("101", "สมหญิง กตัญญู", section="ฝ่ายทะเบียน"),))
     received(central, "101", 9, 9, 20, 60, 60)
     publish_due(central, TODAY)

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from starlette.testclient import TestClient
 
+from sync.central.handbook import ARTICLES
 from sync.central.usecases.accounts import add_account
 from sync.central.usecases.central import Central
 from sync.central.usecases.people import all_officers
@@ -17,17 +18,22 @@ GETS = (
     "/report/dindaeng", "/services/dindaeng", "/improvements/dindaeng",
     "/comments/dindaeng", "/papers/dindaeng", "/ita/dindaeng", "/objections/dindaeng",
     "/tally/dindaeng", "/tally/dindaeng?date=2026-11-20", "/fleet/dindaeng", "/roster/dindaeng",
-    "/pins/dindaeng", "/accounts/dindaeng", "/settings/dindaeng", "/changes/dindaeng", "/password",
+    "/pins/dindaeng", "/accounts/dindaeng", "/settings/dindaeng", "/settings/dindaeng/words",
+    "/settings/dindaeng/signing_in", "/settings/dindaeng/calendar", "/settings/dindaeng/ita",
+    "/changes/dindaeng", "/password",
     "/section/dindaeng?name=ฝ่ายทะเบียน", "/officer/dindaeng/101", "/public/dindaeng",
     "/no-such-page",
     "/report/dindaeng?period=fy2026", "/report/dindaeng?period=nonsense", "/papers/nowhere",
+    "/help", "/help?q=กักกัน", *(f"/help/{article.id}" for article in ARTICLES),
     "/report/dindaeng?period=2026-11", "/public/dindaeng?period=fy2026",
 )  # fmt: skip
 POSTS: tuple[tuple[str, dict[str, str]], ...] = (
     ("/roster/dindaeng", {"number": "=", "name": "", "section": "x" * 99}),
     ("/accounts/dindaeng", {"account": "x", "name": "y"}),
     ("/accounts/dindaeng", {"account": "boss", "name": "ผอ.", "roles": "director"}),
-    ("/settings/dindaeng", {"version": "0", "compare_from": "1"}),
+    ("/settings/dindaeng", {"version": "0"}),
+    ("/settings/dindaeng/thresholds", {"version": "0", "compare_from": "1"}),
+    ("/settings/dindaeng/ita", {"version": "0", "do": "default:ita_rows"}),
     ("/fleet/dindaeng", {"do": "enrol", "terminal": "counter-99", "counter": "9"}),
     ("/fleet/dindaeng", {"do": "enrol", "terminal": "ก", "counter": "9"}),
     ("/fleet/dindaeng", {"do": "release", "terminal": "counter-1", "note": ""}),

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -39,7 +40,7 @@ def add(
     subject: Annotated[str, typer.Option(help="OpenID subject, instead of a password.")] = "",
     city: Annotated[bool, typer.Option(help="For all offices of this central.")] = False,
 ) -> None:
-    """Make an account, or renew one, and print its first password once.
+    """Make an account, and print its first password once.
 
     Example: kiosk-central accounts add somchai --name "สมชาย ใจดี" --role director
     """
@@ -77,6 +78,58 @@ def add(
         typer.echo(f"{account} signs in with the office's own account.")
     for problem in unknown:
         typer.echo(f"Beware: {in_english(problem)}", err=True)
+
+
+@app.command()
+def edit(
+    account: _Account,
+    role: Annotated[
+        list[str] | None, typer.Option(help=f"One of {', '.join(ROLES)}; repeat.")
+    ] = None,
+    name: Annotated[str | None, typer.Option(help="The person's name.")] = None,
+    officer: Annotated[
+        str | None, typer.Option(help=f"With role {_NEEDS_OFFICER}: the officer's number.")
+    ] = None,
+    section: Annotated[
+        str | None, typer.Option(help=f"With role {_NEEDS_SECTION}: which section.")
+    ] = None,
+    subject: Annotated[
+        str | None, typer.Option(help="OpenID subject, instead of a password.")
+    ] = None,
+    city: _City = False,
+) -> None:
+    """Change what is said here of an account; all else stays, also whether it is disabled.
+
+    Example: kiosk-central accounts edit somchai --role director --role hr
+    """
+    from kiosk.domain.people import BadPerson
+    from sync.central.usecases import accounts as usecase
+    from sync.central.usecases.people import officer_with
+    from sync.central.usecases.sites import city_of
+
+    with opened() as central, _unknown_named():
+        of_city = city_of(central) if city else central
+        stored = {one.account: one for one in usecase.all_accounts(of_city)}.get(account)
+        if stored is None:
+            raise BadPerson("no_account", account=excerpt(account))
+        details = usecase.details_of(stored)
+        if role:
+            details = replace(details, roles=frozenset(usecase.roles_of(role)))
+        if officer is not None:
+            person = officer_with(central, officer) if officer else None
+            if officer and person is None:
+                fail(in_english(Refusal("no_such_officer", number=excerpt(officer))), USAGE)
+            details = replace(details, officer=str(person.id) if person else "")
+        details = replace(
+            details,
+            name=details.name if name is None else name,
+            section=details.section if section is None else section,
+            subject=details.subject if subject is None else subject,
+        )
+        first = usecase.edit_account(central, login(), of_city.site, account, None, details, now())
+    typer.echo(f"Changed {account}.")
+    if first:
+        _say_password(account, first)
 
 
 @app.command("list")

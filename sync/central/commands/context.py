@@ -3,14 +3,20 @@
 import getpass
 import os
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
-from kiosk.clock import ClockImplausible, NoSuchZone, SystemClock, require_plausible
+from kiosk.clock import (
+    ClockImplausible,
+    NoSuchZone,
+    SystemClock,
+    keep_time_of,
+    require_plausible,
+)
 from kiosk.domain.dates import day_in
 from kiosk.domain.refusal import Refusal
 from kiosk.language import counted
@@ -123,8 +129,9 @@ def write_private(file: Path, data: bytes) -> None:
 
 
 def now() -> datetime:
-    """What the clock shows. A clock that can't be right ends the command: a block that is closed
-    on a wrong day stays closed."""
+    """What the clock shows in the office's time zone. A clock that can't be right ends the command:
+    a block that is closed on a wrong day stays closed."""
+    _keep_office_time()
     reading = SystemClock().now()
     try:
         require_plausible(reading)
@@ -139,6 +146,15 @@ def day_of(option: str, text: str) -> date | None:
         return day_in(text) if text else None
     except ValueError:
         fail(f"{option} {text[:40]!r}: write YYYY-MM-DD or DD/MM/YYYY", USAGE)
+
+
+def _keep_office_time() -> None:
+    """Also of a command that asks the time before it opens the office."""
+    from kiosk.tomlfile.tables import SettingsError
+    from sync.central import settings
+
+    with suppress(SettingsError, NoSuchZone, OSError):  # `opened` says what is wrong
+        keep_time_of(settings.load(_Chosen.folder).zone, "zone")
 
 
 def login() -> str:

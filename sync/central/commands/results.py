@@ -95,13 +95,13 @@ def export(
         office = gate.office(central, PUBLIC, span, today)
         cuts = gate.cuts(central, PUBLIC, span, today)
         improvements = all_improvements(central)
-        rows = statistics.rows(central.site, office, cuts)
+        rows = statistics.rows(central.site, office, cuts, today)
         name = f"{central.site}-{span.code}"
         documents = {
             f"statistics-{name}.csv": statistics.as_csv(rows),
             f"statistics-{name}.json": statistics.as_json(rows, office, at),
             f"statistics-{name}.xlsx": statistics.as_xlsx(rows, office, at),
-            f"infographic-{name}.png": posters.infographic_png(office, improvements),
+            f"infographic-{name}.png": posters.infographic_png(office, improvements, today),
             f"infographic-{name}.pdf": posters.infographic_pdf(office, improvements, at),
         }
         folder.mkdir(parents=True, exist_ok=True)

@@ -2,6 +2,7 @@
 table's columns and the keys of `--json`.
 """
 
+from datetime import date
 from typing import Literal
 
 from msgspec import Struct
@@ -13,6 +14,10 @@ class OfficerRow(Struct, frozen=True):
     position: str
     section: str
     state: Literal["active", "retired"]
+
+
+class HolidayRow(Struct, frozen=True):
+    day: date
 
 
 class AccountRow(Struct, frozen=True):

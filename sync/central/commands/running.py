@@ -251,10 +251,9 @@ def seed_demo(
     """
     from sync.central.demo import NotEmpty, seed
 
-    today = now().date()
     with opened() as central, typer.progressbar(length=days, label="Inventing days") as bar:
         try:
-            accounts = seed(central, today, lambda done, _all: bar.update(done - bar.pos), days)
+            accounts = seed(central, now(), lambda done, _all: bar.update(done - bar.pos), days)
         except NotEmpty as error:
             fail(str(error), USAGE)
     for account, password in accounts:

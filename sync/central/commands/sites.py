@@ -18,7 +18,7 @@ def add(
     site: Annotated[str, typer.Argument(help="Short id of the office.")],
     name: Annotated[str, typer.Argument(help="Its name on the report.")],
 ) -> None:
-    """Add an office to this central, or rename one.
+    """Add an office to this central.
 
     Example: kiosk-central sites add huaikhwang "สำนักงานเขตห้วยขวาง"
     """
@@ -31,6 +31,26 @@ def add(
         except BadPerson as error:
             fail(in_english(error), USAGE)
     typer.echo(f"{site}: {name}. Work on it with: kiosk-central --site {site} …")
+
+
+@app.command()
+def rename(
+    site: Annotated[str, typer.Argument(help="Its short id.")],
+    name: Annotated[str, typer.Argument(help="The name that it gets.")],
+) -> None:
+    """Give an office another name on its pages and papers.
+
+    Example: kiosk-central sites rename huaikhwang "สำนักงานเขตห้วยขวาง"
+    """
+    from kiosk.domain.people import BadPerson
+    from sync.central.usecases.sites import rename_site
+
+    with opened() as central:
+        try:
+            rename_site(central, site, name)
+        except BadPerson as error:
+            fail(in_english(error), USAGE)
+    typer.echo(f"{site} is now called {name}.")
 
 
 @app.command("list")

@@ -33,7 +33,7 @@ def officer_pdf(view: OfficerView, office: str, now: datetime) -> bytes:
             (in_thai("common.full_name"), officer.name),
             *_former_names(view),
             (in_thai("common.position"), officer.position or _NONE),
-            (in_thai("common.section"), str(officer.section) or _NONE),
+            (in_thai("paper.unit"), str(officer.section) or _NONE),
             (in_thai("common.number"), digits(officer.number)),
             *_only_section(view),
         ],
@@ -76,7 +76,7 @@ def section_pdf(view: SectionView, office: str, now: datetime) -> bytes:
         **_values(view, office, now),
         "of": "section",
         "title": in_thai("appraisal.section_title"),
-        "about": [(in_thai("common.section"), _section_name(view))],
+        "about": [(in_thai("paper.unit"), _section_name(view))],
         "verdict": None,
         "marks": [],
         "objections": [],
@@ -93,7 +93,7 @@ def officer_xlsx(view: OfficerView, office: str, now: datetime) -> bytes:
     verdict = " · ".join((_verdict(view), *rules))
     sheet = Sheet(
         name=in_thai("appraisal.result"),
-        about=_about(view.officer.name, office, view),
+        about=_about(view.officer.name, office, view, now),
         head=_sheet_heads(in_thai("appraisal.first_day"), in_thai("appraisal.last_day")),
         rows=[_block_cells(row, view, now) for row in view.blocks],
         notes=(
@@ -107,7 +107,7 @@ def officer_xlsx(view: OfficerView, office: str, now: datetime) -> bytes:
 def section_xlsx(view: SectionView, office: str, now: datetime) -> bytes:
     sheet = Sheet(
         name=in_thai("appraisal.result"),
-        about=_about(_section_name(view), office, view),
+        about=_about(_section_name(view), office, view, now),
         head=_sheet_heads(in_thai("appraisal.number"), in_thai("common.full_name")),
         rows=[_officer_cells(row, view.usual_flags) for row in view.officers],
         notes=(_adjusted_how(view), *figures.may(view.settings), *figures.may_not()),
@@ -184,11 +184,13 @@ def _sheet_heads(first: str, second: str) -> tuple[str, ...]:
     )
 
 
-def _about(name: str, office: str, view: OfficerView | SectionView) -> list[tuple[str, str]]:
+def _about(
+    name: str, office: str, view: OfficerView | SectionView, now: datetime
+) -> list[tuple[str, str]]:
     about = [
         (in_thai("appraisal.name"), name),
         (in_thai("common.site"), office),
-        (in_thai("common.period"), figures.span(view.period)),
+        (in_thai("common.period"), figures.span(view.period, figures.today_of(now))),
         (in_thai("appraisal.outcome"), figures.sentence(view.figure, view.settings)),
     ]
     if isinstance(view, OfficerView):
@@ -262,7 +264,7 @@ def _values(view: OfficerView | SectionView, office: str, now: datetime) -> dict
     return {
         "lang": "th",
         "office": office,
-        "period": figures.span(view.period),
+        "period": figures.span(view.period, figures.today_of(now)),
         "made": figures.made(now),
         "rate_text": figures.rate_text(figure),
         "sentence": figures.sentence_lines(figure, settings),

@@ -52,8 +52,14 @@ def month(value: date) -> str:
     return thai.month(value, "th")
 
 
-def span(period: Period) -> str:
-    return thai.span(period, "th")
+def span(period: Period, today: date) -> str:
+    """A span; one that is not over is marked so."""
+    return thai.span(period, "th", today)
+
+
+def today_of(now: datetime) -> date:
+    """The day on the office's calendar."""
+    return now.astimezone().date()
 
 
 def made(now: datetime) -> str:
@@ -317,16 +323,24 @@ def trend(months: Sequence[MonthFigure]) -> dict[str, Any] | None:
             "x": mark.x / 100,
             "word": month(mark.month.month),
             "n": number(mark.month.figure.result.n),
+            "weeks": weeks(mark.month),
         }
         for mark in shape.marks
     ]
-    labels += [{"x": x / 100, "word": month(first), "n": _NOTHING} for x, first in shape.gaps]
+    labels += [
+        {"x": x / 100, "word": month(first), "n": _NOTHING, "weeks": ""} for x, first in shape.gaps
+    ]
     return {
         "axis": [{"at": shape.y(tick) / 100, "word": per_cent(tick)} for tick in ticks],
         "marks": [_trend_mark(mark) for mark in shape.marks],
         "months": labels,
         "alt": in_thai("paper.trend_alt", months=_months_alt(shape)),
     }
+
+
+def weeks(month: MonthFigure) -> str:
+    """How many weeks a month's figure is of."""
+    return in_thai("figures.weeks", n=month.weeks)
 
 
 def _trend_mark(mark: chart.Mark) -> dict[str, Any]:
@@ -345,7 +359,7 @@ def _months_alt(shape: chart.Trend) -> str:
     for mark in shape.marks:
         figure = mark.month.figure
         month_words[mark.month.month] = in_thai(
-            "paper.month_alt", rate=_read_out(figure), n=figure.result.n
+            "paper.month_alt", rate=_read_out(figure), n=figure.result.n, weeks=weeks(mark.month)
         )
     return ", ".join(f"{month(first)} {text}" for first, text in sorted(month_words.items()))
 

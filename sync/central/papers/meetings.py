@@ -35,7 +35,7 @@ def meeting_pdf(
         "lang": "th",
         "title": in_thai("meeting.title"),
         "office": office.name,
-        "period": figures.span(office.period),
+        "period": figures.span(office.period, figures.today_of(now)),
         "made": figures.made(now),
         "rate_text": figures.rate_text(figure),
         "sentence": figures.sentence_lines(figure, office.settings),
@@ -51,6 +51,7 @@ def meeting_pdf(
         "reasons": _reasons(office),
         "reasons_head": in_thai("office.reasons"),
         "reasons_of": figures.days(*office.quarters) if office.quarters else "",
+        "no_reasons": in_thai("paper.few_reasons" if office.quarters else "office.reasons_later"),
         "gaps": [
             *figures.beside(figure),
             *figures.differences(office.differences),
@@ -84,7 +85,7 @@ def weekly_pdf(office: OfficeView, log: Sequence[Improvement], today: date, now:
         "made": figures.made(now),
         "month_head": figures.columns(in_thai("meeting.month")),
         "months": [
-            figures.row(figures.month(month.month), month.figure)
+            figures.row(f"{figures.month(month.month)} ({figures.weeks(month)})", month.figure)
             for month in with_figure[-_MONTHS:]
         ],
         "orders": figures.orders(*(month.figure for month in with_figure[-_MONTHS:])),

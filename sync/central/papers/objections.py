@@ -89,7 +89,7 @@ def objection_pdf(view: ObjectionView, office: str, now: datetime) -> bytes:
             (in_thai("objection_paper.case"), digits(str(objection.case))),
             (in_thai("common.full_name"), officer.name),
             (in_thai("common.position"), officer.position or _NONE),
-            (in_thai("common.section"), str(officer.section) or _NONE),
+            (in_thai("paper.unit"), str(officer.section) or _NONE),
             (in_thai("common.number"), digits(officer.number)),
             (in_thai("objection_paper.filed"), thai.moment(objection.filed.at, "th")),
             (in_thai("objection_paper.weeks"), ", ".join(weeks)),

@@ -1,13 +1,14 @@
 """The infographic for posting and printing."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sync.central import faces
 from sync.central.language import in_thai
 from sync.central.papers import figures, typesetting
 from sync.central.papers.thaitext import digits
+from sync.central.period import Period
 from sync.central.reports.gate import OfficeView
 from sync.central.usecases.improvements import Improvement, ImprovementStatus
 
@@ -15,19 +16,21 @@ _IMPROVEMENTS = 3
 """There is room for so many."""
 
 
-def infographic_png(office: OfficeView, log: Sequence[Improvement]) -> bytes:
+def infographic_png(office: OfficeView, log: Sequence[Improvement], today: date) -> bytes:
     """1080 × 1350 pixels."""
-    return typesetting.png("infographic", _poster(office, log, "post"), 72)
+    return typesetting.png("infographic", _poster(office, log, "post", today), 72)
 
 
 def infographic_pdf(office: OfficeView, log: Sequence[Improvement], now: datetime) -> bytes:
     """A4."""
-    return typesetting.pdf("infographic", _poster(office, log, "a4"), now)
+    return typesetting.pdf("infographic", _poster(office, log, "a4", figures.today_of(now)), now)
 
 
-def _poster(office: OfficeView, log: Sequence[Improvement], shape: str) -> dict[str, Any]:
+def _poster(
+    office: OfficeView, log: Sequence[Improvement], shape: str, today: date
+) -> dict[str, Any]:
     figure = office.figure
-    done = [line for line in log if line.status is ImprovementStatus.DONE and line.done]
+    done = [line for line in log if _was_done_in(line, office.period)]
     improvements = [
         {
             "said": in_thai("poster.said", text=short(line.said)),
@@ -47,7 +50,7 @@ def _poster(office: OfficeView, log: Sequence[Improvement], shape: str) -> dict[
         "shape": shape,
         "title": in_thai("poster.title"),
         "office": office.name,
-        "period": figures.span(office.period),
+        "period": figures.span(office.period, today),
         "rate_text": figures.rate_text(figure),
         "sentence": sentence,
         **figures.drawn(figure),
@@ -56,6 +59,13 @@ def _poster(office: OfficeView, log: Sequence[Improvement], shape: str) -> dict[
         "contacts": digits(contacts),
         "words": figures.words("poster"),
     }
+
+
+def _was_done_in(line: Improvement, period: Period) -> bool:
+    """Whether a line was finished within a span: of another one nobody could tell."""
+    if line.status is not ImprovementStatus.DONE or not line.done or line.at is None:
+        return False
+    return period.first_day <= figures.today_of(line.at) <= period.last_day
 
 
 def _with_faces(levels: list[dict[str, Any]]) -> list[dict[str, Any]]:

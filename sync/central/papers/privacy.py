@@ -133,7 +133,7 @@ def _notice(language: Words, settings: SiteSettings, office: str, address: str) 
             )
             for role in ROLES.values()
         ],
-        "kept_title": language.get("page.kept"),
+        "kept_title": language.get("page.retention"),
         "kept": [
             (language.get(f"kept.{kind.id}"), _length(language, kind, settings)) for kind in KEPT
         ],

@@ -48,7 +48,7 @@ def _formats(book: Any) -> dict[str, Any]:
         "head": {**boxed, "bold": True, "bg_color": "#E6EFEC", "text_wrap": True},
         "text": {**boxed, "text_wrap": True},
         "whole": {**boxed, "num_format": "[$-D00041E]#,##0"},
-        "share": {**boxed, "num_format": "[$-D00041E]0.00"},
+        "share": {**boxed, "num_format": "[$-D00041E]0.0"},
         "date": {**boxed, "num_format": "[$-D07041E]d mmm yyyy"},
     }
     return {name: book.add_format(values) for name, values in properties.items()}

@@ -7,22 +7,24 @@ import csv
 import io
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 
 from sync.central.language import LANGUAGES, in_thai, tables
 from sync.central.papers.spreadsheet import Cell, Sheet, workbook
-from sync.central.reports.gate import CutRow, CutsView, Figure, OfficeView
+from sync.central.reports.gate import CUT_STEP, CutRow, CutsView, Figure, OfficeView
 
 _TYPES = {
     "site": "text",
     "period": "text",
+    "period_over": "yes / no",
     "first_day": "ISO 8601 date",
     "last_day": "ISO 8601 date",
     "channel": "text",
     "service": "text",
     "service_name": "text",
     "n": "integer",
+    "n_rounded_to": "integer",
     "rate": "number",
     "low": "number",
     "high": "number",
@@ -42,12 +44,14 @@ class StatisticsRow:
 
     site: str
     period: str
+    period_over: str
     first_day: str
     last_day: str
     channel: str
     service: str
     service_name: str
     n: int | None
+    n_rounded_to: int
     rate: float | None
     low: float | None
     high: float | None
@@ -56,34 +60,37 @@ class StatisticsRow:
     order: str
 
 
-def rows(site: str, office: OfficeView, cuts: CutsView) -> tuple[StatisticsRow, ...]:
+def rows(site: str, office: OfficeView, cuts: CutsView, today: date) -> tuple[StatisticsRow, ...]:
     """The office, then each service of the published quarters, then the online questionnaire."""
     services: list[StatisticsRow] = []
-    quarters = cuts.quarters
-    if quarters is not None and quarters[0] >= office.period.first_day:
+    if cuts.days is not None:
         names = {service.id: service.th for service in office.settings.services}
         for row in cuts.tables["service"]:
-            services.append(_service(site, office, quarters, row, names.get(row.what, "")))
+            services.append(_service(site, office, cuts.days, row, names.get(row.what, "")))
     counters = _whole(site, office, office.figure, "counter")
-    return (counters, *services, _whole(site, office, office.online, "online"))
+    every = (counters, *services, _whole(site, office, office.online, "online"))
+    over = "no" if office.period.runs_on(today) else "yes"
+    return tuple(replace(row, period_over=over) for row in every)
 
 
 def _service(
-    site: str, office: OfficeView, quarters: tuple[date, date], row: CutRow, name: str
+    site: str, office: OfficeView, days: tuple[date, date], row: CutRow, name: str
 ) -> StatisticsRow:
     low, high = row.ends or (None, None)
     return StatisticsRow(
         site=site,
         period=office.period.code,
-        first_day=str(quarters[0]),
-        last_day=str(quarters[1]),
+        period_over="",
+        first_day=str(days[0]),
+        last_day=str(days[1]),
         channel="counter",
         service=row.what,
         service_name=name,
         n=row.n,
-        rate=row.per_cent,
-        low=low,
-        high=high,
+        n_rounded_to=CUT_STEP,
+        rate=_decimals(row.per_cent, row.places),
+        low=_decimals(low, row.places),
+        high=_decimals(high, row.places),
         bound=row.bound,
         not_rated_of_100=None,
         order=office.figure.order,
@@ -97,19 +104,26 @@ def _whole(site: str, office: OfficeView, figure: Figure, channel: str) -> Stati
     return StatisticsRow(
         site=site,
         period=office.period.code,
+        period_over="",
         first_day=str(figure.first_day or ""),
         last_day=str(figure.last_day or ""),
         channel=channel,
         service="",
         service_name="",
         n=result.n or None,
-        rate=result.per_cent,
-        low=low,
-        high=high,
+        n_rounded_to=1,
+        rate=_decimals(result.per_cent, result.places),
+        low=_decimals(low, result.places),
+        high=_decimals(high, result.places),
         bound=result.bound,
         not_rated_of_100=response.of_100_not if response and response.is_of_most else None,
         order=figure.order,
     )
+
+
+def _decimals(value: float | None, places: int) -> float | None:
+    """With the decimals that it was rounded to: none that say nothing."""
+    return value if value is None or places else int(value)
 
 
 def as_csv(rows: Sequence[StatisticsRow]) -> bytes:

@@ -5,9 +5,10 @@ whatever a page or paper shows is a sum of blocks. What is in no block yet is in
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -15,6 +16,7 @@ from sqlalchemy import (
     ColumnElement,
     Row,
     Select,
+    Table,
     and_,
     bindparam,
     case,
@@ -25,6 +27,7 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.dialects import postgresql
 
 from kiosk.domain.scale import LEVELS as SCALES
 from sync.central.disclosure import (
@@ -160,7 +163,11 @@ _CUTS = (
         *(func.sum(block_cuts.c[name]).label(name) for name in LEVELS),
     )
     .join(blocks, and_(*(block_cuts.c[name] == blocks.c[name] for name in _CUT_KEY)))
-    .where(_CLOSED, blocks.c.officer != ONLINE)
+    .where(
+        _CLOSED,
+        blocks.c.officer != ONLINE,
+        block_cuts.c.kind.in_(bindparam("kinds", expanding=True)),
+    )
     .group_by(_YEAR, _QUARTER, block_cuts.c.kind, block_cuts.c.what, block_cuts.c.levels)
 )
 
@@ -209,6 +216,24 @@ class BlockEnd:
     last_day: date
 
 
+@cache
+def _add_block(insert: Callable[[Table], postgresql.Insert]) -> postgresql.Insert:
+    return insert(blocks).on_conflict_do_nothing()
+
+
+@cache
+def _add_to_sums(insert: Callable[[Table], postgresql.Insert]) -> postgresql.Insert:
+    """Adds a block to its month's sums, or begins them."""
+    statement = insert(site_months)
+    old, new = site_months.c, statement.excluded
+    changed: dict[str, Any] = {
+        name: old[name] + new[name] for name in (*_NUMBERS, *SQUARES, "blocks")
+    }
+    changed["first_day"] = case((new.first_day < old.first_day, new.first_day), else_=old.first_day)
+    changed["last_day"] = case((new.last_day > old.last_day, new.last_day), else_=old.last_day)
+    return statement.on_conflict_do_update(index_elements=["site", "month", "levels"], set_=changed)
+
+
 class Blocks(Room):
     # --- published ---------------------------------------------------------------------------
 
@@ -227,7 +252,7 @@ class Blocks(Room):
                 "published": today,
                 **_numbers(block),
             }
-            self._connection.execute(self._insert(blocks).values(row).on_conflict_do_nothing())
+            self._connection.execute(_add_block(self._insert), row)
             if whose.officer != ONLINE:
                 self._add_to_month(whose.levels, block)
 
@@ -248,20 +273,17 @@ class Blocks(Room):
             self._connection.execute(self._insert(block_cuts).on_conflict_do_nothing(), rows)
 
     def _add_to_month(self, levels: int, block: Block) -> None:
-        added = {**_numbers(block), **_squares(levels, block), "blocks": 1}
-        key = {"site": self._site, "month": block.last_day.replace(day=1), "levels": levels}
-        statement = self._insert(site_months).values(
-            **key, **added, first_day=block.first_day, last_day=block.last_day
-        )
-        old, new = site_months.c, statement.excluded
-        changed: dict[str, Any] = {name: old[name] + new[name] for name in added}
-        changed["first_day"] = case(
-            (new.first_day < old.first_day, new.first_day), else_=old.first_day
-        )
-        changed["last_day"] = case((new.last_day > old.last_day, new.last_day), else_=old.last_day)
-        self._connection.execute(
-            statement.on_conflict_do_update(index_elements=list(key), set_=changed)
-        )
+        row = {
+            "site": self._site,
+            "month": block.last_day.replace(day=1),
+            "levels": levels,
+            **_numbers(block),
+            **_squares(levels, block),
+            "blocks": 1,
+            "first_day": block.first_day,
+            "last_day": block.last_day,
+        }
+        self._connection.execute(_add_to_sums(self._insert), row)
 
     # --- as they are -------------------------------------------------------------------------
 
@@ -410,13 +432,15 @@ class Blocks(Room):
             sums[site].append(_sum_of(columns))
         return dict(sums)
 
-    def cuts(self, span: tuple[date, date] | None) -> dict[date, dict[Cut, dict[int, Counts]]]:
-        """Sums of the cuts of the office's blocks by quarter (its last day) and scale; `span`:
-        whole quarters."""
+    def cuts(
+        self, span: tuple[date, date] | None, kinds: Sequence[str]
+    ) -> dict[date, dict[Cut, dict[int, Counts]]]:
+        """Sums of these kinds of cuts of the office's blocks by quarter (its last day) and scale;
+        `span`: whole quarters."""
         cuts: dict[date, dict[Cut, dict[int, Counts]]] = defaultdict(lambda: defaultdict(dict))
         if span is None:
             return cuts
-        asked = {"site": self._site, "first": span[0], "last": span[1]}
+        asked = {"site": self._site, "first": span[0], "last": span[1], "kinds": list(kinds)}
         for row in self._connection.execute(_CUTS, asked):
             _, quarter_end = quarter_of(date(int(row.year), int(row.month), 1))
             cuts[quarter_end][row.kind, row.what][row.levels] = counts_of(row)

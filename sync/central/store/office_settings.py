@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import and_, bindparam, func, select
 
 from sync.central.schema import site_settings
 from sync.central.sitesettings import SiteSettings, StoredSettings, parse
@@ -62,6 +62,14 @@ class OfficeSettings(VersionedRoom):
             )
             for row in self._connection.execute(query)
         )
+
+    def every_site(self) -> dict[str, SiteSettings]:
+        """Of each site that has saved any, not only of this one."""
+        c = site_settings.c
+        newest = select(c.site, func.max(c.version).label("version")).group_by(c.site).subquery()
+        is_newest = and_(c.site == newest.c.site, c.version == newest.c.version)
+        query = select(c.site, c.body).join(newest, is_newest)
+        return {row.site: parse(row.body) for row in self._connection.execute(query)}
 
     def append(self, base: int, settings: SiteSettings, author: str, now: datetime) -> bool:
         """Save what was edited from version `base`; EditedMeanwhile when that is not the newest.

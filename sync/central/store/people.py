@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, select, update
 
 from kiosk.domain.people import Officer, OfficerId, SectionId
 from kiosk.domain.refusal import Refusal, Refusals
+from kiosk.domain.thaiorder import thai_order
 from sync.central.schema import former_names, officers, sites
 from sync.central.store.room import Room
 from sync.central.store.terminals import utc
@@ -113,7 +114,7 @@ class People(Room):
             for row in self._connection.execute(_OFFICERS, {"site": self._site})
         )
         # Sorted here: databases sort Thai and digits each in their own way.
-        return tuple(sorted(every, key=lambda o: (o.section, len(o.number), o.number)))
+        return tuple(sorted(every, key=lambda o: (thai_order(o.section), len(o.number), o.number)))
 
 
 def _refuse_clashes(before: dict[OfficerId, Officer], renewed: tuple[Officer, ...]) -> None:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from sqlalchemy import bindparam, func, select
 
-from sync.central.disclosure import publication_day, published_quarters, quarter_of
+from sync.central.disclosure import newest_quarter, publication_day, quarter_of
 from sync.central.measures import over_tickets
 from sync.central.schema import LEVELS, day_lines, quarter_tickets, tickets
 from sync.central.store.room import Room
@@ -116,7 +116,7 @@ class Tickets(Room):
         """Store, for each quarter whose tables are published when the week up to `ended` is over
         and that has none yet, how many its tickets served and how many of these rated. Only once:
         what comes in later does not change it."""
-        newest = published_quarters(ended - _FREEZES, ended, ended)
+        newest = newest_quarter(ended, ended)
         if newest is None:
             return
         query = select(quarter_tickets.c.quarter).where(quarter_tickets.c.site == self._site)

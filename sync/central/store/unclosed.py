@@ -11,7 +11,7 @@ from sqlalchemy import Connection, and_, bindparam, delete, func, or_, select, u
 
 from kiosk.domain.rating import FLAGS, Outcome
 from kiosk.domain.scale import FaceOrder
-from sync.central.disclosure import NONE, ONLINE, Beside, Counts, Cut, Scaled, plus
+from sync.central.disclosure import NONE, ONLINE, Beside, Counts, Cut, Scaled, half_day, plus
 from sync.central.schema import (
     LEVELS,
     blocks,
@@ -24,7 +24,7 @@ from sync.central.schema import (
 )
 from sync.central.store.room import Room, counts_of, insert_on
 
-_CUTS = ("service", "counter", "half", "channel")
+_CUTS = ("service", "counter", "channel")
 _BESIDE_OF = {
     **{flag.value: "flagged" for flag in FLAGS},
     Outcome.SUPPRESSED.value: "suppressed",
@@ -46,7 +46,7 @@ _LINES = (
     select(
         day_lines.c.date,
         day_lines.c.levels,
-        *(day_lines.c[name] for name in (*_CUTS, *LEVELS)),
+        *(day_lines.c[name] for name in (*_CUTS, "half", *LEVELS)),
     )
     .where(
         day_lines.c.site == bindparam("site"),
@@ -251,7 +251,10 @@ class Unclosed(Room):
         asked = {"site": self._site, "officer": officer, "after": after}
         raw = RawDays()
         for row in self._connection.execute(_LINES, asked):
-            cuts = tuple((kind, getattr(row, kind)) for kind in _CUTS)
+            cuts = (
+                *((kind, getattr(row, kind)) for kind in _CUTS),
+                ("weekday", half_day(row.date, row.half)),
+            )
             raw.rated.append(
                 Rated(day=row.date, levels=row.levels, counts=counts_of(row), cuts=cuts)
             )

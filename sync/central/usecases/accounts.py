@@ -6,8 +6,10 @@ from datetime import datetime, timedelta
 
 from kiosk.domain.people import BadPerson, Officer, identifier, plain, section_id
 from kiosk.domain.refusal import Refusal, excerpt
+from kiosk.domain.thaiorder import thai_order
 from sync.central import passwords
 from sync.central.logbook import told
+from sync.central.mark import mark_of, require_mark
 from sync.central.store.accounts import Account
 from sync.central.store.engine import Transaction
 from sync.central.usecases.central import Central
@@ -19,9 +21,13 @@ from sync.central.viewer import CITY, ROLES, Role, Viewer
 __all__ = [
     "Account",
     "AccountsPage",
+    "Details",
     "add_account",
     "all_accounts",
+    "details_of",
     "disable_account",
+    "edit_account",
+    "edition_of",
     "enable_account",
     "new_password",
     "off_roster",
@@ -45,7 +51,8 @@ class AccountsPage:
 
     @property
     def sections(self) -> list[str]:
-        return sorted({str(officer.section) for officer in self.officers if officer.section})
+        names = {str(officer.section) for officer in self.officers if officer.section}
+        return sorted(names, key=thai_order)
 
 
 def roles_of(names: Iterable[str]) -> list[Role]:
@@ -85,15 +92,13 @@ def add_account(
     section: str = "",
     subject: str = "",
     city: bool = False,
-    renew: bool = True,
 ) -> str:
-    """Make an account, or (with `renew`) give an existing one new rights; its first password
-    (empty where an identity provider's subject opens it). BadPerson names what is wrong."""
+    """Make an account; its first password (empty where an identity provider's subject opens it).
+    BadPerson names what is wrong, also where there is one already: `edit_account` changes it."""
     granted = frozenset(roles)
     section = section_id(section)
     _check_roles(granted, officer, section, city=city)
     site = CITY if city else central.site
-    role_ids = " ".join(sorted(role.id for role in granted))
     password = "" if subject else passwords.generate()
     fresh = Account(
         site=site,
@@ -113,19 +118,86 @@ def add_account(
             if t.accounts.get(account) is not None:
                 raise BadPerson("account_elsewhere", account=excerpt(account))
     with central.store.transaction(site) as t:
-        if not renew and t.accounts.get(account) is not None:
+        if t.accounts.get(account, for_update=True) is not None:
             raise BadPerson("account_exists", account=excerpt(account))
-        ended = t.accounts.close_sessions(account)
         t.accounts.put(fresh)
-        t.logs.change(by, _granted_words(account, role_ids, officer, section), now)
-        if officer:
-            # What this account reads of them is no look of another: so who gave it stands there.
-            t.logs.look([officer], by, told("account_officer", account=account), now)
-        if ended:
-            write_event(central, t, Kind.ENDED, account, now, who=by)
+        _log_rights(t, fresh, by, now)
         if password:
             write_event(central, t, Kind.PASSWORD_ISSUED, account, now, who=by)
     return password
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What a person may change of an account. `officer`, `section`: whose results it opens."""
+
+    name: str
+    roles: frozenset[Role]
+    officer: str = ""
+    section: str = ""
+    subject: str = ""
+
+
+def details_of(account: Account) -> Details:
+    return Details(
+        name=account.name,
+        roles=account.roles,
+        officer=account.officer,
+        section=account.section,
+        subject=account.subject,
+    )
+
+
+def edition_of(account: Account) -> str:
+    """Another one after each change of an account's details."""
+    details = details_of(account)
+    roles = " ".join(sorted(role.id for role in details.roles))
+    return mark_of(
+        "account", details.name, roles, details.officer, details.section, details.subject
+    )
+
+
+def edit_account(
+    central: Central,
+    by: str,
+    site: str,
+    account: str,
+    base: str | None,
+    details: Details,
+    now: datetime,
+) -> str:
+    """Give an account exactly these details; its password stays, and so does whether it is
+    disabled. Returns a first password where it has none and no identity provider opens it any
+    more. `base`: the edition that the form was filled from; None: whichever stands. BadPerson,
+    ChangedSinceShown."""
+    section = section_id(details.section)
+    _check_roles(details.roles, details.officer, section, city=site == CITY)
+    name, subject = plain("name", details.name), details.subject[:200]
+    fresh = passwords.generate()
+    secret = passwords.hashed(fresh)
+    with central.store.transaction(site) as t:
+        before = _account(t, account)
+        if base is not None:
+            require_mark(base, edition_of(before))
+        after = replace(
+            before,
+            name=name,
+            roles=details.roles,
+            officer=details.officer,
+            section=str(section),
+            subject=subject,
+            secret="" if subject else before.secret or secret,
+        )
+        needs_password = not subject and not before.secret
+        until = now + FIRST_PASSWORD_OPENS if needs_password else before.first_until
+        after = replace(after, first_until=None if subject else until)
+        if after == before:
+            return ""
+        t.accounts.put(after)
+        _log_edit(central, t, before, after, by, now)
+        if needs_password:
+            write_event(central, t, Kind.PASSWORD_ISSUED, account, now, who=by)
+    return fresh if needs_password else ""
 
 
 def viewer_of(central: Central, account: str) -> Viewer:
@@ -199,12 +271,39 @@ def _account(t: Transaction, account: str) -> Account:
     return current
 
 
-def _granted_words(account: str, roles: str, officer: str, section: str) -> str:
+def _log_edit(
+    central: Central, t: Transaction, before: Account, after: Account, by: str, now: datetime
+) -> None:
+    """What the log says of an edit. Other rights, or another way in, end the running sessions."""
+    account = after.account
+    if after.name != before.name:
+        what = told("account_name", account=account, left=before.name, name=after.name)
+        t.logs.change(by, what, now)
+    if _rights(after) != _rights(before):
+        _log_rights(t, after, by, now)
+    if after.subject != before.subject:
+        t.logs.change(by, told("account_subject", account=account), now)
+    same = (_rights(after), after.subject) == (_rights(before), before.subject)
+    if not same and t.accounts.close_sessions(account):
+        write_event(central, t, Kind.ENDED, account, now, who=by)
+
+
+def _rights(account: Account) -> tuple[frozenset[Role], str, str]:
+    return account.roles, account.officer, account.section
+
+
+def _log_rights(t: Transaction, account: Account, by: str, now: datetime) -> None:
     """What the log says of an account's rights: also whose results they open."""
-    whose = ", ".join(filter(None, (officer, section)))
-    if not whose:
-        return told("account", account=account, roles=roles)
-    return told("account_of", account=account, roles=roles, whose=whose)
+    name, roles = account.account, " ".join(sorted(role.id for role in account.roles))
+    whose = ", ".join(filter(None, (account.officer, account.section)))
+    if whose:
+        what = told("account_of", account=name, roles=roles, whose=whose)
+    else:
+        what = told("account", account=name, roles=roles)
+    t.logs.change(by, what, now)
+    if account.officer:
+        # What this account reads of them is no look of another: so who gave it stands there.
+        t.logs.look([account.officer], by, told("account_officer", account=name), now)
 
 
 def _check_roles(granted: frozenset[Role], officer: str, section: str, *, city: bool) -> None:

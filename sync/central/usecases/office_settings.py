@@ -19,6 +19,7 @@ __all__ = [
     "EditedMeanwhile",
     "check_group",
     "earlier_values",
+    "office_name",
     "read_settings",
     "save_group",
     "save_settings",
@@ -41,6 +42,12 @@ def read_settings(central: Central) -> StoredSettings:
     """The newest settings, with their version."""
     with central.store.read(central.site) as t:
         return t.settings.newest()
+
+
+def office_name(central: Central, language: str) -> str:
+    """What the office is called in a language."""
+    name = central.settings.name
+    return name if language == "th" else read_settings(central).settings.office_name(name, language)
 
 
 def save_settings(
@@ -87,7 +94,9 @@ def differing(one: SiteSettings, other: SiteSettings, names: Iterable[str]) -> t
     return tuple(name for name in names if getattr(one, name) != getattr(other, name))
 
 
-def earlier_values(central: Central, groups: Iterable[tuple[str, ...]]) -> list[EarlierValue | None]:
+def earlier_values(
+    central: Central, groups: Iterable[tuple[str, ...]]
+) -> list[EarlierValue | None]:
     """For each of these groups of settings what they were before they became what they are; None
     where they were never changed, or not in the newest versions."""
     with central.store.read(central.site) as t:

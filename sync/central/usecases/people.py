@@ -7,6 +7,7 @@ from datetime import datetime
 
 from kiosk.domain.people import Officer, RosterEntry, name_key
 from kiosk.domain.rosterplan import Answer, RosterPlan, plan
+from kiosk.domain.thaiorder import thai_order
 from kiosk.officerid import new_officer_id
 from sync.central.logbook import told
 from sync.central.store.engine import Transaction
@@ -50,6 +51,8 @@ class RosterPage:
     officers: tuple[Officer, ...]
     pictured: frozenset[str]
     """The officers who have a photo."""
+    sections: tuple[str, ...]
+    """Whose officers or results are there."""
 
 
 def all_officers(central: Central) -> tuple[Officer, ...]:
@@ -59,7 +62,13 @@ def all_officers(central: Central) -> tuple[Officer, ...]:
 
 def read_roster_page(central: Central) -> RosterPage:
     with central.store.read(central.site) as t:
-        return RosterPage(officers=t.people.everyone(), pictured=t.photos.owners())
+        officers = t.people.everyone()
+        names = {str(officer.section) for officer in officers} | t.blocks.sections()
+        return RosterPage(
+            officers=officers,
+            pictured=t.photos.owners(),
+            sections=tuple(sorted(names - {""}, key=thai_order)),
+        )
 
 
 def preview_roster(

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from kiosk.domain.people import identifier, plain
+from kiosk.domain.people import BadPerson, identifier, plain
 from sync.central.usecases.central import Central
 from sync.central.viewer import CITY
 
@@ -31,10 +31,23 @@ def all_sites(central: Central) -> tuple[tuple[str, str], ...]:
 
 
 def add_site(central: Central, site: str, name: str) -> None:
-    """Add an office to this central, or rename one. BadPerson."""
+    """Add an office to this central. BadPerson, also where it is there under another name."""
     identifier("site", site)
     plain("name", name)
     with central.store.transaction(site) as t:
+        current = t.people.site_name()
+        if current not in (None, name):
+            raise BadPerson("site_exists", site=site, name=str(current))
+        t.people.put_site(name)
+
+
+def rename_site(central: Central, site: str, name: str) -> None:
+    """Give an office another name on its pages and papers. BadPerson."""
+    identifier("site", site)
+    plain("name", name)
+    with central.store.transaction(site) as t:
+        if t.people.site_name() is None:
+            raise BadPerson("no_site", site=site)
         t.people.put_site(name)
 
 

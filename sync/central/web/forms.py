@@ -61,7 +61,7 @@ class Posted:
         return int(value)
 
     def day(self, name: str) -> date | None:
-        value = self.text(name, 10)
+        value = self.text(name, 60)
         try:
             return day_in(value) if value else None
         except ValueError:

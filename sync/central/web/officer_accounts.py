@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from kiosk.domain.refusal import Refusal
+from kiosk.domain.thaiorder import thai_order
 from sync.central.papers.account_letters import account_letters_pdf
 from sync.central.usecases.audit import signature
 from sync.central.usecases.officer_accounts import (
@@ -101,7 +102,7 @@ def _accounts_page(
         status,
         rows=rows,
         everyone=_EVERYONE,
-        missing=sorted(missing.items()),
+        missing=sorted(missing.items(), key=lambda one: thai_order(one[0])),
         unused=len(unused),
         seconds_for=seconds_for,
         most=MOST_LETTERS,

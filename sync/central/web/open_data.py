@@ -30,7 +30,7 @@ def open_data(request: Request, site: str, kind: Kind, report: PublicReport) -> 
     """What was published of a period: the office, each service, the online questionnaire."""
     office = gate.office(report.central, report.viewer, report.period, report.today)
     cuts = gate.cuts(report.central, report.viewer, report.period, report.today)
-    rows = statistics.rows(site, office, cuts)
+    rows = statistics.rows(site, office, cuts, report.today)
     if kind == "csv":
         data = statistics.as_csv(rows)
     elif kind == "json":

@@ -60,7 +60,10 @@ def officer_page(request: Request, report: OfficerReport, officer: str) -> Respo
 
 @router.get("/services/{site}")
 def services_page(request: Request, report: CutsReport) -> Response:
+    """Of the newest quarter whose tables are there, where nobody asked for another span."""
     view = gate.cuts(report.central, report.viewer, report.period, report.today)
+    if view.elsewhere is not None and not request.query_params.get("period"):
+        view = gate.cuts(report.central, report.viewer, view.elsewhere, report.today)
     language = language_of(request)
     services = {x.id: x.th if language == "th" else x.en for x in view.settings.services}
     return page(request, "cuts.html", report.viewer, report.central, view=view, services=services)
@@ -70,6 +73,6 @@ def services_page(request: Request, report: CutsReport) -> Response:
 def city_page(request: Request, viewer: SignedIn) -> Response:
     home = parts_of(request).central
     period = period_of(request, read_settings(home).settings)
-    rows = gate.city(home, viewer, period)
+    rows = gate.city(home, viewer, period, language_of(request))
     alike = SiteSettings()  # by which all offices are read
     return page(request, "city.html", viewer, rows=rows, period=period, settings=alike)

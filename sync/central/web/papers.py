@@ -145,7 +145,7 @@ def infographic(request: Request, site: str, kind: str, report: PublicReport) ->
     office = _office(report)
     log = all_improvements(report.central)
     if kind == "png":
-        data = posters.infographic_png(office, log)
+        data = posters.infographic_png(office, log, report.today)
     elif kind == "pdf":
         data = posters.infographic_pdf(office, log, report.now)
     else:

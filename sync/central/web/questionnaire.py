@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, Response
 
+from kiosk.domain.scale import Scale, Score
 from sync.central import faces
 from sync.central.sitesettings import SiteSettings
 from sync.central.usecases.central import Central
@@ -73,11 +74,11 @@ def post_answer(
     settings = questionnaire.settings
     if questionnaire.token is None or questionnaire.state is not TokenState.ASK:
         return _page(request, central, settings, questionnaire.state)
-    levels = len(settings.level_words_th)
+    scale = Scale(len(settings.level_words_th))
     score = form.values.get("score", "")
     reasons = _reasons(form, settings)
     comment = clean(form.values.get("words", ""))
-    problem = _problem(score, levels, comment)
+    problem = _problem(score, scale, comment)
     if problem or comment is None:
         typed = form.values.get("words", "")[: 2 * MAX_COMMENT]
         return _page(
@@ -92,9 +93,9 @@ def post_answer(
         )
     answer = OnlineAnswer(
         day=questionnaire.token.day,
-        levels=levels,
+        levels=scale.levels,
         score=int(score),
-        reasons=reasons,
+        reasons=reasons if scale.low(Score(int(score))) else (),
         language=language_of(request),
         comment=comment,
     )
@@ -130,9 +131,9 @@ def _printable(char: str) -> str:
     return char if char == "\n" or category[0] not in "CZ" else ""
 
 
-def _problem(score: str, levels: int, comment: str | None) -> str:
+def _problem(score: str, scale: Scale, comment: str | None) -> str:
     """The key of what is wrong with an answer; empty when nothing is."""
-    if score not in {str(level) for level in range(1, levels + 1)}:
+    if score not in map(str, scale.scores()):
         return "form_choose"
     return "form_comment_refused" if comment is None else ""
 
@@ -160,9 +161,10 @@ def _page(
     text = render(
         request,
         "form.html",
-        site=central.settings.name,
+        site=settings.office_name(central.settings.name, language),
         question=own_question or _QUESTION[language],
         words=settings.level_words_th if language == "th" else settings.level_words_en,
+        scale=Scale(len(settings.level_words_th)),
         reasons=[(x.id, x.th if language == "th" else x.en) for x in settings.reasons],
         channels=settings.channels,
         state=state,

@@ -14,11 +14,13 @@ from sync.central import period as periods
 from sync.central import thai
 from sync.central.carewords import care_words
 from sync.central.conditionwords import condition_words
+from sync.central.handbook import article_of_page
 from sync.central.language import LANGUAGES, tables, words
 from sync.central.logwords import log_words
 from sync.central.reports.gate import orders_differ
 from sync.central.usecases.central import Central
 from sync.central.usecases.objections import read_notices
+from sync.central.usecases.office_settings import office_name
 from sync.central.viewer import CITY, PUBLIC, ROLES, Right, Viewer
 from sync.central.web.cookies import cookie_name, over_tls
 from sync.central.web.parts import parts_of
@@ -119,7 +121,8 @@ def bare_page(request: Request, status: int, key: str) -> Response:
 
 def _frame(request: Request, viewer: Viewer, central: Central) -> dict[str, Any]:
     """What every page says around its own matter: who reads, where, and the way elsewhere."""
-    other_language = "en" if language_of(request) == "th" else "th"
+    language = language_of(request)
+    other_language = "en" if language == "th" else "th"
     today: date = parts_of(request).today()
     return {
         "viewer": viewer,
@@ -127,10 +130,12 @@ def _frame(request: Request, viewer: Viewer, central: Central) -> dict[str, Any]
         "ROLES": ROLES,
         "CITY": CITY,
         "here": central.site,
-        "site": central.settings.name,
+        "site": office_name(central, language),
         "path": request.url.path,
+        "help": article_of_page(request.url.path),
         "switch": "?" + urlencode({**request.query_params, "lang": other_language}),
         "today": today,
+        "span": partial(thai.span, language=language, today=today),
         "choices": partial(periods.choices, today),
         "objection_notices": partial(read_notices, central, viewer, today),
     }
@@ -145,9 +150,9 @@ def _formats(language: str) -> dict[str, Any]:
         "num": partial(thai.number, language=language),
         "pct": partial(_percent, language),
         "day": partial(thai.day, language=language),
+        "typed_day": partial(thai.typed_day, language=language),
         "moment": partial(thai.moment, language=language),
         "month": partial(thai.month, language=language),
-        "span": partial(thai.span, language=language),
         "digits": partial(thai.digits, language=language),
         "quote": partial(quote, safe=""),
         "problem_words": partial(problem_words, language),

@@ -30,6 +30,7 @@ from sync.central.usecases.people import (
     save_photo,
     set_retired,
 )
+from sync.central.usecases.sections import rename_section
 from sync.central.web.dependencies import (
     Administrator,
     CurrentTime,
@@ -73,8 +74,13 @@ def roster_template(site: str, _reader: Administrator, now: CurrentTime) -> Resp
 def post_officers(
     request: Request, site: str, form: Form, reader: Administrator, now: CurrentTime
 ) -> Response:
-    """Add an officer; show what a CSV file would change; or import it, once it was shown."""
+    """Add an officer; show what a CSV file would change; or import it, once it was shown. Or give a
+    section another name."""
     try:
+        if form.text("do", 20) == "rename-section":
+            before, after = form.text("before", _MAX_FIELD), form.text("after", _MAX_FIELD)
+            rename_section(reader.central, before, after, signature(reader.viewer), now)
+            return RedirectResponse(f"/roster/{site}", 303)
         if form.file is not None:
             brought = read_roster(form.file.data)
             change = _preview(reader, brought.entries)
@@ -258,6 +264,7 @@ def _roster_page(
         reader.central,
         400 if problems else 200,
         officers=roster.officers,
+        sections=roster.sections,
         pictured=roster.pictured,
         edition=edition,
         typed=typed or {},

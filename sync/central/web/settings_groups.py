@@ -98,7 +98,6 @@ def settings_by_key() -> dict[str, Setting]:
     return {setting.key: setting for setting in settings_of(SiteSettings)}
 
 
-
 def _field(name: str) -> Field:
     if name in _PAIRED:
         return _paired(name, _PAIRED[name])

@@ -1,4 +1,4 @@
-"""Signing in and out, the fonts and the style sheet."""
+"""Signing in and out, the fonts, the style sheet and the face in a browser's tab."""
 
 import asyncio
 from datetime import datetime
@@ -10,6 +10,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import RedirectResponse, Response
 from starlette.background import BackgroundTask
 
+from sync.central.faces import svg
 from sync.central.usecases.sign_in import (
     CODE,
     Locked,
@@ -149,6 +150,9 @@ def static_file(request: Request, name: str) -> Response:
         data = (files("sync.central.web") / "templates" / name).read_bytes()
         style = Response(data, media_type="text/css; charset=utf-8")
         return for_everybody(request, style, PUBLIC_SECONDS)
+    if name == "face.svg":
+        face = Response(svg(5, 5), media_type="image/svg+xml")
+        return for_everybody(request, face, PUBLIC_SECONDS)
     if name in _FONTS:
         data = (files("fontpkg_sarabun") / "files" / name).read_bytes()
         return for_everybody(request, Response(data, media_type="font/ttf"), _YEAR_SECONDS)

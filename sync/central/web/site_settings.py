@@ -214,5 +214,3 @@ def _day_shown(language: str, text: str) -> str:
         return thai.day(day_in(text), language)
     except ValueError:
         return text
-
-

@@ -15,7 +15,7 @@ router = APIRouter(include_in_schema=False)
 _DAY = 86_400
 _VALID = timedelta(days=180)
 """RFC 9116 recommends less than a year."""
-_ROBOTS = "User-agent: *\nAllow: /$\nAllow: /public/\nAllow: /data/\nDisallow: /\n"
+_ROBOTS = "User-agent: *\nAllow: /$\nAllow: /public/\nAllow: /data/\nAllow: /help\nDisallow: /\n"
 """Everything but what is for everybody: the rest asks for a name."""
 
 

@@ -103,7 +103,6 @@ def upgrade() -> None:
         _text("name"),
         _text("position"),
         _text("section"),
-        sa.Column("photo", sa.BLOB),
         _integer("retired"),
         _text("origin"),
         sa.PrimaryKeyConstraint("id"),
@@ -115,6 +114,13 @@ def upgrade() -> None:
         ["number"],
         unique=True,
         sqlite_where=sa.text("retired = 0"),
+    )
+    op.create_table(
+        "officer_photos",
+        _text("officer"),
+        _text("digest"),
+        sa.Column("photo", sa.BLOB, nullable=False),
+        sa.PrimaryKeyConstraint("officer"),
     )
     op.create_table(
         "own_results",
@@ -232,6 +238,7 @@ def upgrade() -> None:
     )
     op.create_index("journal_by_day", "journal", ["business_date"])
     op.create_index("journal_by_kind", "journal", ["kind"])
+    op.create_index("outbox_by_state", "outbox", ["state"])
     for ddl in _TRIGGERS:
         op.execute(ddl)
 

@@ -9,7 +9,7 @@ the figures leave the gate.
 
 from sync.central.reports.gate.city_figures import SiteRow, city
 from sync.central.reports.gate.comparisons import Comparison, NotCompared
-from sync.central.reports.gate.cut_tables import CUT_STEP, CutRow, cut_rows
+from sync.central.reports.gate.cut_tables import CUT_STEP, CutRow, cut_rows, half_day_rows
 from sync.central.reports.gate.cuts_figures import CutsView, cuts
 from sync.central.reports.gate.figures import (
     PER,
@@ -68,6 +68,7 @@ __all__ = [
     "cut_rows",
     "cuts",
     "figure",
+    "half_day_rows",
     "objection",
     "office",
     "officer",

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from kiosk.domain.thaiorder import thai_order
 from sync.central.period import Period
 from sync.central.reports.gate.figures import Figure, figure
 from sync.central.sitesettings import SiteSettings
@@ -16,16 +17,20 @@ class SiteRow:
     figure: Figure
 
 
-def city(central: Central, viewer: Viewer, period: Period) -> tuple[SiteRow, ...]:
-    """Every site's office figure, by the site's name: no ranking."""
+def city(
+    central: Central, viewer: Viewer, period: Period, language: str = "th"
+) -> tuple[SiteRow, ...]:
+    """Every site's office figure, by the site's name in a language: no ranking."""
     if not (viewer.of_city and viewer.has(CITY, Right.OFFICE)):
         raise NotYours(Right.OFFICE)
     with central.store.read(central.site) as t:
         sites = t.people.all_sites()
+        own = t.settings.every_site() if language != "th" else {}
         sums = t.blocks.every_site(period.first_day, period.last_day)
     # Offices differ in their settings: all are read by the same.
     settings = SiteSettings()
     rows = []
     for site, name in sites:
-        rows.append(SiteRow(site=site, name=name, figure=figure(sums.get(site, []), settings)))
-    return tuple(sorted(rows, key=lambda row: row.name))
+        called = own.get(site, settings).office_name(name, language)
+        rows.append(SiteRow(site=site, name=called, figure=figure(sums.get(site, []), settings)))
+    return tuple(sorted(rows, key=lambda row: thai_order(row.name)))

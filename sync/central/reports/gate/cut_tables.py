@@ -1,7 +1,7 @@
 """Tables that cut across blocks: services, counters, half-days, channels and reasons."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,7 +9,9 @@ from sync.central.disclosure import (
     NONE,
     Counts,
     Cut,
+    half_of,
     plus,
+    withheld_half_days,
     withheld_rows,
 )
 from sync.central.measures import (
@@ -29,6 +31,8 @@ Table = Mapping[str, Mapping[int, Counts]]
 """Counts of one kind of cut, by row and scale."""
 QuarterCuts = Mapping[Cut, Mapping[int, Counts]]
 """Counts of every cut of a quarter, by scale."""
+Withheld = Callable[[Mapping[str, int], int], frozenset[str]]
+"""Which rows of a quarter's table are not shown, by their numbers and the fewest of a row."""
 CUT_STEP = 5
 
 
@@ -72,13 +76,15 @@ class CutRow:
         return Interval(self.rate, 1.0) if self.bound == AT_LEAST else Interval(0.0, self.rate)
 
 
-def cut_rows(quarters: Iterable[Table], at_least: int) -> tuple[CutRow, ...]:
+def cut_rows(
+    quarters: Iterable[Table], at_least: int, withheld_of: Withheld = withheld_rows
+) -> tuple[CutRow, ...]:
     """A table over several quarters, rounded. A row sums the quarters that show it; one that no
     quarter shows has None. A quarter that shows no row at all names none."""
     names: set[str] = set()
     sums: dict[str, dict[int, Counts]] = defaultdict(dict)
     for table in quarters:
-        withheld = withheld_rows({what: _count(scales) for what, scales in table.items()}, at_least)
+        withheld = withheld_of({what: _count(scales) for what, scales in table.items()}, at_least)
         if withheld == table.keys():
             continue
         names |= table.keys()
@@ -86,6 +92,25 @@ def cut_rows(quarters: Iterable[Table], at_least: int) -> tuple[CutRow, ...]:
             for levels, counts in table[what].items():
                 sums[what][levels] = plus(sums[what].get(levels, NONE), counts)
     return tuple(_row(what, sums[what]) for what in sorted(names, key=_row_order))
+
+
+def half_day_rows(quarters: Iterable[Table], at_least: int) -> tuple[CutRow, ...]:
+    """The table of half-days by weekday, which stands beside the one of half-days alone."""
+    return cut_rows(quarters, at_least, withheld_half_days)
+
+
+def half_rows(quarters: Iterable[Table], at_least: int) -> tuple[CutRow, ...]:
+    """The table of half-days, from the same counts."""
+    return cut_rows([_by_half(table) for table in quarters], at_least)
+
+
+def _by_half(table: Table) -> Table:
+    halves: dict[str, dict[int, Counts]] = defaultdict(dict)
+    for what, scales in table.items():
+        of_half = halves[half_of(what)]
+        for levels, counts in scales.items():
+            of_half[levels] = plus(of_half.get(levels, NONE), counts)
+    return halves
 
 
 def channel_rows(quarters: Iterable[QuarterCuts], at_least: int) -> tuple[CutRow, ...]:

@@ -1,55 +1,102 @@
-"""Services, counters, half-days and channels, as the page of services shows them."""
+"""Services, counters, half-days by weekday and channels, as the page of services shows them."""
 
 from dataclasses import dataclass
 from datetime import date
 
+from kiosk.domain.thaiorder import thai_order
 from sync.central.disclosure import next_publication, published_quarters
 from sync.central.period import Period
-from sync.central.reports.gate.cut_tables import CutRow, Span, cut_rows, of_kind
-from sync.central.reports.gate.figures import figure, last_week_end, orders_differ
+from sync.central.reports.gate.cut_tables import (
+    CutRow,
+    Span,
+    channel_rows,
+    cut_rows,
+    half_day_rows,
+    half_rows,
+    of_kind,
+)
+from sync.central.reports.gate.figures import Figure, figure, last_week_end, orders_differ
+from sync.central.reports.gate.office_figures import nearest_quarter
 from sync.central.reports.gate.ways import Difference, differences
 from sync.central.sitesettings import SiteSettings
 from sync.central.usecases.central import Central
 from sync.central.viewer import Right, Viewer
 
-_KINDS = ("service", "counter", "half", "channel")
+_KINDS = ("service", "counter", "weekday", "channel")
 
 
 @dataclass(frozen=True, slots=True)
 class CutsView:
     period: Period
     quarters: Span | None
-    """The quarters that the tables cover; outside `period` where none of its own is published."""
+    """The quarters of `period` that the tables cover; None where none is published."""
+    days: Span | None
+    """First and last day of the weeks whose ratings they cover."""
+    elsewhere: Period | None
+    """Where there are none: the span whose tables are published."""
     more_on: date
     """The day of the next quarter's tables."""
     settings: SiteSettings
     tables: dict[str, tuple[CutRow, ...]]
+    """By kind; a row of "weekday" is a `disclosure.half_day`."""
     orders_differ: bool
     """Whether the faces of these quarters did not all stand in one order."""
     differences: tuple[Difference, ...]
     """Ways of asking whose results differ in these quarters."""
 
+    @property
+    def by_weekday(self) -> dict[int, dict[str, CutRow]]:
+        """The rows of half-days by ISO weekday and half; empty where no half-day is shown."""
+        weekdays: dict[int, dict[str, CutRow]] = {}
+        for row in self.tables["weekday"]:
+            weekday, _, half = row.what.partition("-")
+            weekdays.setdefault(int(weekday), {})[half] = row
+        return weekdays
+
 
 def cuts(central: Central, viewer: Viewer, period: Period, today: date) -> CutsView:
-    """Services, counters, half-days and channels, office-wide: the same for the public."""
+    """Services, counters, half-days and channels, office-wide: the same for the public. Half-days
+    also by weekday."""
     if viewer.signed_in:
         viewer.require(central.site, Right.CUTS)
     ended = last_week_end(today)
     span = published_quarters(period.first_day, period.last_day, ended)
     with central.store.read(central.site) as t:
         settings = t.settings.newest().settings
-        quarters = t.blocks.cuts(span).values()
+        quarters = t.blocks.cuts(span, _KINDS).values()
         office = figure(t.blocks.office(*span), settings) if span else None
         ways = differences(t, span, quarters, settings)
-    tables = {}
-    for kind in _KINDS:
-        tables[kind] = cut_rows([of_kind(cuts, kind) for cuts in quarters], settings.cuts_from)
+    at_least = settings.cuts_from
+    weekdays = [of_kind(cuts, "weekday") for cuts in quarters]
+    tables = {
+        "service": _by_name(
+            cut_rows([of_kind(cuts, "service") for cuts in quarters], at_least), settings
+        ),
+        "counter": cut_rows([of_kind(cuts, "counter") for cuts in quarters], at_least),
+        "half": half_rows(weekdays, at_least),
+        "weekday": half_day_rows(weekdays, at_least),
+        "channel": channel_rows(quarters, at_least),
+    }
     return CutsView(
         period=period,
         quarters=span,
+        days=_days_of(office),
+        elsewhere=None if span else nearest_quarter(period, ended),
         more_on=next_publication(ended),
         settings=settings,
         tables=tables,
         orders_differ=office is not None and orders_differ((office,)),
         differences=ways,
     )
+
+
+def _days_of(office: Figure | None) -> Span | None:
+    if office is None or office.first_day is None or office.last_day is None:
+        return None
+    return office.first_day, office.last_day
+
+
+def _by_name(rows: tuple[CutRow, ...], settings: SiteSettings) -> tuple[CutRow, ...]:
+    """Services as a Thai reader looks for them; one without a name stands by its id."""
+    names = {service.id: service.th for service in settings.services}
+    return tuple(sorted(rows, key=lambda row: thai_order(names.get(row.what, row.what))))

@@ -1,5 +1,6 @@
 """A figure: what may be said of the sum of some whole blocks, and how it went by months."""
 
+from calendar import monthrange
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -112,8 +113,12 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class MonthFigure:
+    """`weeks`: how many ended in the month and are over, four or five of a whole one: numbers of
+    months tell nothing of how busy they were."""
+
     month: date
     figure: Figure
+    weeks: int
 
 
 def usual_effect(t: Transaction, last: date) -> float:
@@ -201,11 +206,20 @@ def coverage(quarters: Sequence[QuarterTickets]) -> Coverage | None:
 
 
 def trend(
-    months: Mapping[date, list[Sum]], settings: SiteSettings, usual: float = 1.0
+    months: Mapping[date, list[Sum]], settings: SiteSettings, today: date, usual: float = 1.0
 ) -> tuple[MonthFigure, ...]:
+    ended = last_week_end(today)
     return tuple(
-        MonthFigure(month, figure(sums, settings, usual)) for month, sums in months.items()
+        MonthFigure(month, figure(sums, settings, usual), weeks_ended(month, ended))
+        for month, sums in months.items()
     )
+
+
+def weeks_ended(month: date, ended: date) -> int:
+    """How many weeks ended in a month, up to a week end."""
+    last = date(month.year, month.month, monthrange(month.year, month.month)[1])
+    first_end = week_end(month.replace(day=1))
+    return max(0, (min(last, ended) - first_end).days // 7 + 1)
 
 
 def trend_span(period: Period, today: date) -> tuple[date, date]:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from kiosk.domain.people import Officer
-from sync.central.disclosure import ONLINE, published_quarters, week_end
+from kiosk.domain.thaiorder import thai_order
+from sync.central.disclosure import ONLINE, newest_quarter, published_quarters, week_end
 from sync.central.logbook import told
-from sync.central.period import Period
+from sync.central.period import Period, of_quarter
 from sync.central.reports.gate.cut_tables import CutRow, Span, reason_rows
 from sync.central.reports.gate.figures import (
     Coverage,
@@ -55,7 +56,9 @@ class OfficeView:
     reasons: tuple[CutRow, ...]
     """How often citizens named a reason; `n` 0: fewer than CUT_STEP. `rate`: its share of them."""
     quarters: Span | None
-    """The quarters that `reasons` cover; outside `period` where none of its own is published."""
+    """The quarters of `period` that `reasons` cover; None where none is published."""
+    elsewhere: Period | None
+    """Where there are none: the span whose reasons are published."""
     differences: tuple[Difference, ...]
     """Ways of asking whose results differ in these quarters."""
     sections: tuple[SectionRow, ...]
@@ -88,7 +91,7 @@ def office(
         officers = t.people.everyone()
         sums = t.blocks.by_section(period.first_day, period.last_day)
         months = t.blocks.by_month(*trend_span(period, today))
-        cuts = t.blocks.cuts(quarters)
+        cuts = t.blocks.cuts(quarters, ("reason", "channel"))
         ways = differences(t, quarters, cuts.values(), settings)
         usual = usual_effect(t, min(period.last_day, today))
         tickets = t.tickets.quarters(*quarters) if quarters else []
@@ -115,15 +118,22 @@ def office(
         settings=settings,
         figure=whole,
         online=online,
-        trend=trend(months, settings, usual),
+        trend=trend(months, settings, today, usual),
         reasons=reason_rows(cuts.values(), settings),
         quarters=quarters,
+        elsewhere=None if quarters else nearest_quarter(period, ended),
         differences=ways,
         sections=sections,
         coverage=coverage(tickets),
         gaps=gaps,
         next_close=week_end(today),
     )
+
+
+def nearest_quarter(period: Period, ended: date) -> Period | None:
+    """The quarter that a span is in, or the last one before it whose tables are published."""
+    quarter = newest_quarter(period.last_day, ended)
+    return of_quarter(*quarter, period.starts) if quarter else None
 
 
 def section_members(central: Central, viewer: Viewer, period: Period) -> dict[str, list[Officer]]:
@@ -196,7 +206,7 @@ def _readable_sections(
         members[section] |= by_officer.keys()
     return {
         name: members[name]
-        for name in sorted(members, key=lambda name: (not name, name))
+        for name in sorted(members, key=lambda name: (not name, thai_order(name)))
         if members[name] and viewer.may_read_section(site, name)
     }
 

@@ -160,7 +160,7 @@ def officer(
         only_section=only,
         has_more=has_more,
         figure=own_figure,
-        trend=trend(months, settings, usual),
+        trend=trend(months, settings, today, usual),
         blocks=tuple(
             BlockRow(
                 levels=levels,

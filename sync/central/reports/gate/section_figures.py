@@ -114,7 +114,7 @@ def section(
         period=period,
         settings=settings,
         figure=figure(parts, settings, usual),
-        trend=trend(months, settings, usual),
+        trend=trend(months, settings, today, usual),
         officers=tuple(rows),
         usual_flags=office.flagged_per_1000,
         next_close=week_end(today),

@@ -1,0 +1,191 @@
+"""The help in the report: articles for each kind of reader, in Markdown, one file a language.
+
+Between double braces stands what has its home elsewhere: a word of the pages by its key
+(`{{page.papers}}`), or a number of NUMBERS (`{{number.hidden_below}}`), in the reader's digits.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from html import escape
+from pathlib import Path
+from typing import NamedTuple
+
+from markdown_it import MarkdownIt
+
+from sync.central import thai
+from sync.central.comparing import BEYOND, COMPARED_FROM, POINTS
+from sync.central.language import words
+from sync.central.measures import COMPARABLE_FROM, FEWEST_WHO_DIFFER, HIDDEN_BELOW
+from sync.central.sitesettings import (
+    APPRAISAL_FLOOR,
+    CUTS_FLOOR,
+    RESPONSE_FLOOR,
+    TALK_RATINGS,
+    TALK_RESPONSE,
+)
+
+_ROOM = Path(__file__).parent
+_PLACE = re.compile(r"\{\{([a-z_]+)\.([a-z_-]+)\}\}")
+_COMMAND = re.compile(r"kiosk(-central)?( [a-z-]+)+")
+_THAI = re.compile("[\u0e01-\u0e5b]+( [\u0e01-\u0e5b]+)*")
+NUMBERS: dict[str, float] = {
+    "hidden_below": HIDDEN_BELOW,
+    "comparable_from": COMPARABLE_FROM,
+    "fewest_who_differ": FEWEST_WHO_DIFFER,
+    "compared_from": COMPARED_FROM,
+    "beyond": BEYOND,
+    "points": POINTS * 100,
+    "cuts_from": CUTS_FLOOR,
+    "appraisal_from": APPRAISAL_FLOOR,
+    "appraisal_response": RESPONSE_FLOOR,
+    "talk_from": TALK_RATINGS,
+    "talk_response": TALK_RESPONSE,
+}
+
+
+class Article(NamedTuple):
+    """One page of help. `roles`: whose it is first of all; none: everybody's. `pages`: the first
+    part of the address of each page that leads to it."""
+
+    id: str
+    roles: frozenset[str]
+    pages: tuple[str, ...]
+
+
+ARTICLES = (
+    Article(id="citizens", roles=frozenset(), pages=("public", "data", "f")),
+    Article(id="officers", roles=frozenset({"officer"}), pages=("officer", "my-account", "my-log")),
+    Article(
+        id="figures",
+        roles=frozenset({"director", "hr", "section-head"}),
+        pages=("report", "section", "services", "city", "improvements"),
+    ),
+    Article(id="ita", roles=frozenset({"director", "hr"}), pages=("ita", "papers")),
+    Article(
+        id="appraisal",
+        roles=frozenset({"director", "hr", "section-head"}),
+        pages=("objections", "pins", "officer-accounts"),
+    ),
+    Article(id="comments", roles=frozenset({"complaints"}), pages=("comments",)),
+    Article(
+        id="audit",
+        roles=frozenset({"audit"}),
+        pages=("tally", "patterns", "changes", "security"),
+    ),
+    Article(
+        id="install",
+        roles=frozenset({"it"}),
+        pages=("roster", "accounts", "settings", "recordings"),
+    ),
+    Article(id="care", roles=frozenset({"it"}), pages=("fleet",)),
+    Article(id="lives", roles=frozenset({"it"}), pages=()),
+    Article(id="privacy", roles=frozenset(), pages=("retention",)),
+    Article(id="words", roles=frozenset(), pages=()),
+)
+"""In the order in which they are listed."""
+
+
+class Text(NamedTuple):
+    """An article in one language: its title, its first sentence, and its body as HTML and as the
+    plain lines that a search reads."""
+
+    title: str
+    summary: str
+    html: str
+    lines: tuple[str, ...]
+
+
+class Hit(NamedTuple):
+    """An article that a search came to, and the line that fits best."""
+
+    article: Article
+    title: str
+    line: str
+
+
+def article_of_page(path: str) -> str:
+    """The id of the article that helps with a page at this address; empty: of none."""
+    first = path.strip("/").partition("/")[0]
+    return next((article.id for article in ARTICLES if first in article.pages), "")
+
+
+def article(id_: str) -> Article | None:
+    """The article of this id, if there is one."""
+    return next((one for one in ARTICLES if one.id == id_), None)
+
+
+@cache
+def text_of(id_: str, language: str) -> Text:
+    """An article of ARTICLES in one of LANGUAGES."""
+    source = _filled((_ROOM / language / f"{id_}.md").read_text("utf-8"), language)
+    markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
+    title, _, body = source.removeprefix("# ").partition("\n")
+    plain = tuple(_plain_lines(markdown, body))
+    return Text(
+        title=title.strip(),
+        summary=plain[0],
+        html=_spoken(_linked(markdown.render(body)), language),
+        lines=plain,
+    )
+
+
+def _linked(html: str) -> str:
+    """Files name each other; readers have pages."""
+    return re.sub(r'href="([a-z]+)\.md"', r'href="/help/\g<1>"', html)
+
+
+def _spoken(html: str, language: str) -> str:
+    """Thai words in another language's text, marked for who hears the page."""
+    return html if language == "th" else _THAI.sub(r'<span lang="th">\g<0></span>', html)
+
+
+def search(sought: str, language: str) -> list[Hit]:
+    """The articles in which every word of `sought` stands, in any case: those first that have
+    them in their title, then those that have most of them in one line."""
+    terms = sought.casefold().split()
+    ranked = []
+    for one in ARTICLES if terms else ():
+        text = text_of(one.id, language)
+        if all(term in "\n".join((text.title, *text.lines)).casefold() for term in terms):
+            line = max(text.lines, key=lambda line: _matches(line, terms))
+            rank = (_matches(text.title, terms), _matches(line, terms))
+            ranked.append((rank, Hit(article=one, title=text.title, line=line)))
+    return [hit for _, hit in sorted(ranked, key=lambda pair: pair[0], reverse=True)]
+
+
+def _matches(line: str, terms: list[str]) -> int:
+    return sum(term in line.casefold() for term in terms)
+
+
+def _filled(source: str, language: str) -> str:
+    def value(place: re.Match[str]) -> str:
+        table, name = place.groups()
+        if table == "number":
+            number = NUMBERS[name]
+            return thai.number(number, language, 0 if float(number).is_integer() else 2)
+        return _COMMAND.sub(r"`\g<0>`", words(language).get(f"{table}.{name}"))
+
+    return _PLACE.sub(value, source)
+
+
+def _plain_lines(markdown: MarkdownIt, body: str) -> Iterator[str]:
+    for token in markdown.parse(body):
+        if token.type == "inline":
+            yield "".join(
+                " " if child.type in ("softbreak", "hardbreak") else child.content
+                for child in token.children or ()
+            )
+        elif token.type == "fence":
+            yield from token.content.splitlines()
+
+
+def marked(line: str, sought: str) -> str:
+    """`line` as HTML, with each word of `sought` marked."""
+    terms = sorted({re.escape(term) for term in sought.split()}, key=len, reverse=True)
+    if not terms:
+        return escape(line)
+    parts = re.split(f"({'|'.join(terms)})", line, flags=re.IGNORECASE)
+    return "".join(
+        f"<mark>{escape(part)}</mark>" if at % 2 else escape(part) for at, part in enumerate(parts)
+    )

@@ -1,0 +1,197 @@
+"""The longest press at a terminal of ten years beside everything else that runs there, against the
+longest of as many presses alone; with the whole machine, and with a fifth of one processor.
+
+`python -m tests.bench.aged [--quick]`; part of `make bench`. A fifth needs a control group for the
+processor's time, which root may make; without one the table says that it was not measured.
+"""
+
+import os
+import secrets
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median
+from time import perf_counter, sleep
+
+from kiosk.clock import SystemClock
+from kiosk.datafolder import DataFolder
+from kiosk.domain.encounter import DutyBegan, Record
+from kiosk.terminal import Terminal
+from sync.central.usecases.central import Central
+from sync.central.usecases.installation import open_central
+from sync.central.usecases.people import put_officers
+from sync.central.usecases.pins import MOST_ISSUED, issue_pins, read_pins
+from sync.central.viewer import ROLES, Viewer
+from tests.bench.beside import aged_terminal
+from tests.bench.figures import report
+from tests.support.builders import an_officer, duty_of, rating
+
+DAYS, RATINGS, EVENTS_A_DAY = 2_610, 1_044_000, 60
+"""Ten years of working days with 400 ratings each, and what each adds to the journal."""
+OFFICERS, PHOTO_BYTES = 300, 20_000
+PAUSE = 0.01
+"""Seconds between two presses: far more often than citizens press, and never by turns with a
+command."""
+MOST = 1.5
+PART_US, PERIOD_US = 1_000, 5_000
+"""A fifth of a processor, in parts so short that it is a slow one, not one that stops."""
+CONTROL = Path("/sys/fs/cgroup/cpu")
+GENTLY = ("nice", "-n", "19")
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What runs beside the presses, how often, and whether it gives way."""
+
+    name: str
+    words: tuple[str, ...]
+    runs: int
+    is_gentle: bool = True
+    """As a terminal starts its own errands."""
+
+
+@dataclass(slots=True)
+class Presses:
+    """Seconds that each press took, run by run."""
+
+    alone: list[list[float]] = field(default_factory=list)
+    accompanied: list[list[float]] = field(default_factory=list)
+
+
+def aged(folder: Path, *, quick: bool) -> Iterator[str]:
+    days, ratings = (DAYS // 20, RATINGS // 20) if quick else (DAYS, RATINGS)
+    with aged_terminal(folder, days, ratings, EVENTS_A_DAY) as (terminal_folder, central):
+        yield from beside_everything(terminal_folder, central, folder, 2 if quick else 6)
+
+
+def beside_everything(
+    terminal_folder: DataFolder, central: Path, folder: Path, runs: int
+) -> Iterator[str]:
+    """For each command the longest press: the median over its runs, against the same of as many
+    presses alone. A press that failed is an error."""
+    store, terminal = terminal_folder.open(SystemClock())
+    terminal.carry_out([DutyBegan(duty_of())])
+    for title, slow in (("", False), (", a fifth of a CPU", True)):
+        with _processor(slow) as measured:
+            if not measured:
+                yield f"longest press{title}: not measured, no control group can be made here"
+                continue
+            _presses(terminal, 20)
+            for one in _commands(folder, runs, title):
+                yield _line(terminal_folder, terminal, one, title)
+            with open_central(central, "") as office:
+                send_pins_and_photos(office)
+            pins = Beside(name=f"sync, {OFFICERS} PINs and photos", words=("sync",), runs=1)
+            yield _line(terminal_folder, terminal, pins, title)
+    store.close()
+
+
+def _commands(folder: Path, runs: int, title: str) -> Iterator[Beside]:
+    yield Beside(name="heartbeat", words=("heartbeat",), runs=runs)
+    yield Beside(name="verify --rows", words=("verify", "--rows"), runs=1 if title else 2)
+    yield Beside(name="sync", words=("sync",), runs=max(2, runs // 2))
+    copy = folder / f"{secrets.token_hex(4)}.db"
+    yield Beside(name="backup", words=("backup", str(copy)), runs=1, is_gentle=False)
+
+
+def _line(folder: DataFolder, terminal: Terminal, one: Beside, title: str) -> str:
+    presses = Presses()
+    for _ in range(one.runs):
+        accompanied = []
+        with _running(folder, one) as process:
+            while process.poll() is None:
+                accompanied.append(press(terminal))
+        if process.returncode:
+            raise AssertionError(f"kiosk {one.name} ended with {process.returncode}")
+        presses.accompanied.append(accompanied)
+        presses.alone.append(_presses(terminal, len(accompanied)))
+    alone, accompanied_ms = _longest_ms(presses.alone), _longest_ms(presses.accompanied)
+    return report(
+        f"longest press beside {one.name}{title}",
+        f"<= {MOST:g} x alone",
+        f"{accompanied_ms:.1f} ms",
+        f"{alone:.1f} ms",
+        accompanied_ms / alone,
+        MOST,
+    )
+
+
+def _longest_ms(runs: list[list[float]]) -> float:
+    return median(max(seconds) for seconds in runs) * 1000
+
+
+def _presses(terminal: Terminal, n: int) -> list[float]:
+    return [press(terminal) for _ in range(n)]
+
+
+def press(terminal: Terminal) -> float:
+    """Seconds until a rating is durable; StoreFailed when it could not be kept."""
+    sleep(PAUSE)
+    record = Record(rating(5))
+    start = perf_counter()
+    terminal.carry_out([record])
+    return perf_counter() - start
+
+
+@contextmanager
+def _running(folder: DataFolder, one: Beside) -> Iterator["subprocess.Popen[bytes]"]:
+    before = GENTLY if one.is_gentle else ()
+    words = [*before, sys.executable, "-m", "ui", "--data", str(folder.path), *one.words]
+    with subprocess.Popen(words, stdout=subprocess.DEVNULL) as process:
+        yield process
+
+
+@contextmanager
+def _processor(slow: bool) -> Iterator[bool]:
+    """Have this process, and what it starts, share a fifth of one processor; whether that is so."""
+    if not slow:
+        yield True
+        return
+    group = CONTROL / f"kiosk-bench-{os.getpid()}"
+    try:
+        group.mkdir()
+        (group / "cpu.cfs_period_us").write_text(str(PERIOD_US))
+        (group / "cpu.cfs_quota_us").write_text(str(PART_US))
+        (group / "cgroup.procs").write_text(str(os.getpid()))
+    except OSError:
+        yield False
+        return
+    try:
+        yield True
+    finally:
+        (CONTROL / "cgroup.procs").write_text(str(os.getpid()))
+        group.rmdir()
+
+
+def send_pins_and_photos(office: Central) -> None:
+    """Have central issue a PIN and have a photo for each of a large office's officers."""
+    now = datetime.now(UTC)
+    viewer = Viewer(account="hr", name="hr", site=office.site, roles=frozenset({ROLES["hr"]}))
+    people = [an_officer(str(1000 + n), f"เจ้าหน้าที่ คนที่ {n}") for n in range(OFFICERS)]
+    with office.store.transaction(office.site) as t:
+        put_officers(t, people, now)
+    bases = {str(row.officer.id): row.base for row in read_pins(office)}
+    owners = sorted(bases)
+    for first in range(0, len(owners), MOST_ISSUED):
+        some = {owner: bases[owner] for owner in owners[first : first + MOST_ISSUED]}
+        issue_pins(office, some, viewer, now)
+    with office.store.transaction(office.site) as t:
+        for officer in people:
+            photo = b"\xff\xd8\xff" + secrets.token_bytes(PHOTO_BYTES)
+            t.photos.put(str(officer.id), photo)
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as name:
+        for line in aged(Path(name), quick="--quick" in sys.argv[1:]):
+            sys.stdout.write(line + "\n")
+            sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,115 @@
+"""The help in the report: in both languages, found by a search, true to what the product does."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from sync.central.handbook import ARTICLES, marked, search, text_of
+from sync.central.language import LANGUAGES
+from sync.central.usecases.central import Central
+from sync.central.viewer import ROLES
+from tests.support.central import signed_in
+
+NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
+ROOT = Path(__file__).parents[2]
+IDS = [article.id for article in ARTICLES]
+TYPED_IN_TESTS = ("README.md", "sync/HOWTO.md", "sync/CARE.md")
+"""Whose lines are run, or parsed, by tests."""
+
+
+def source(article: str, language: str) -> str:
+    return (files("sync.central") / "handbook" / language / f"{article}.md").read_text("utf-8")
+
+
+def lines_to_type(text: str) -> Iterator[str]:
+    for block in re.findall(r"```sh\n(.*?)```", text, re.DOTALL):
+        yield from (line.partition("  #")[0].rstrip() for line in block.splitlines() if line)
+
+
+@pytest.mark.parametrize("article", IDS)
+def test_an_article_has_the_same_parts_in_both_languages(article: str) -> None:
+    shapes = []
+    for language in LANGUAGES:
+        text = source(article, language)
+        shapes.append(
+            (
+                re.findall(r"^(#+|\d+\.|-|\|) ?", text, re.MULTILINE),
+                sorted(re.findall(r"\{\{.*?\}\}", text)),
+                list(lines_to_type(text)),
+                re.findall(r"\]\((.*?)\)", text),
+            )
+        )
+    thai, english = shapes
+    if article == "words":  # the English one has the Thai word beside it
+        return
+    assert thai == english
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("article", IDS)
+def test_what_stands_between_braces_is_filled_in(article: str, language: str) -> None:
+    text = text_of(article, language)
+    assert "{{" not in text.html
+    assert text.title
+    assert len(text.summary) > 20
+
+
+def test_each_line_to_type_is_one_that_the_tested_documents_have() -> None:
+    texts = [(ROOT / name).read_text("utf-8") for name in TYPED_IN_TESTS]
+    tested = {
+        line for text in texts for line in (*lines_to_type(text), *re.findall(r"`(.*?)`", text))
+    }
+    for article in IDS:
+        for line in lines_to_type(source(article, "en")):
+            assert any(known.startswith(line) for known in tested), f"{article}: {line}"
+
+
+def test_words_are_those_of_the_architecture() -> None:
+    table = (ROOT / "ARCHITECTURE.md").read_text("utf-8").partition("\n## Words\n")[2]
+    rows = {
+        row[0].split(",")[0]: row[1] for row in re.findall(r"^\| (.*?) \| (.*?) \|", table, re.M)
+    }
+    for word, thai in re.findall(r"^\| (.*?) \| (.*?) \|", source("words", "en"), re.M)[1:]:
+        assert rows[word] == thai.split(" (")[0]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_links_lead_to_articles(central: Central, language: str) -> None:
+    client = signed_in(central, now=NOW)
+    for article in IDS:
+        answer = client.get(f"/help/{article}", params={"lang": language})
+        assert answer.status_code == 200
+        for link in re.findall(r'href="(/help[^"]*)"', answer.text):
+            assert link == "/help" or link.rpartition("/")[2] in IDS, link
+    assert client.get("/help/nothing").status_code == 404
+
+
+def test_a_search_finds_all_words_in_any_case_and_titles_first(central: Central) -> None:
+    assert search("QUARANTINE stolen", "en")[0].article.id == "lives"
+    assert search("กักกัน กุญแจ", "th")
+    assert search("Words", "en")[0].article.id == "words"
+    assert search("   ", "en") == []
+    client = signed_in(central, now=NOW)
+    page = client.get("/help", params={"q": "<b>", "lang": "en"})
+    assert page.status_code == 200
+    assert "<b>" not in page.text
+    assert marked("a < b", "<") == "a <mark>&lt;</mark> b"
+
+
+def test_the_readers_own_articles_come_first(central: Central) -> None:
+    def first(client: TestClient) -> str:
+        page = client.get("/help", params={"lang": "en"}).text
+        return str(re.findall(r'<dt><a href="/help/([a-z]+)"', page)[0])
+
+    assert first(signed_in(central, ROLES["audit"], now=NOW)) == "audit"
+    assert first(signed_in(central, now=NOW)) == "citizens"
+
+
+def test_a_page_links_to_its_own_article(central: Central) -> None:
+    page = signed_in(central, ROLES["it"], now=NOW).get("/fleet/dindaeng").text
+    assert 'href="/help/care"' in page
