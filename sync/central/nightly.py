@@ -10,6 +10,7 @@ from datetime import datetime
 from time import monotonic
 
 from kiosk.clock import plausible
+from sync.central.papers.allsheets import remove_old
 from sync.central.usecases.central import Central, DatabaseError
 from sync.central.usecases.nights import work as work_due
 from sync.central.usecases.upkeep import turn
@@ -68,6 +69,7 @@ class Nights:
 
 def work(central: Central, now: datetime) -> None:
     """Do what is due."""
+    remove_old(central.settings.folder, now)
     try:
         with turn(central, now) as own:
             if own:

@@ -96,6 +96,15 @@ def before(period: Period) -> Period:
     return _part_of(day, starts, ("q1", "q2", "q3", "q4"))
 
 
+def year_before(period: Period) -> Period:
+    """The same span a year ago; NoSuchPeriod where no calendar is."""
+    year, rest = period.code[:4], period.code[4:]
+    if period.code.startswith("fy"):
+        year, rest = period.code[2:6], period.code[6:]
+        return parse(f"fy{int(year) - 1:04}{rest}", period.starts)
+    return parse(f"{int(year) - 1:04}{rest}", period.starts)
+
+
 def of_quarter(first: date, last: date, starts: int) -> Period | None:
     """The shortest part of a fiscal year that has a quarter of the calendar in it; None where years
     begin so that none has."""

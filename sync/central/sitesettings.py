@@ -174,6 +174,7 @@ class SiteSettings(NamedTuple):
     opening_hours: Annotated[str, ScreenText(MAX_TEXT, least=0), "as citizens read them"] = (
         "จันทร์–ศุกร์ ๐๘.๐๐–๑๖.๐๐ น."
     )
+    target: Annotated[int, Whole(0, 99), "per cent satisfied that the office aims at; 0: none"] = 0
     compare_from: Annotated[
         int, Whole(COMPARE_FLOOR, MAX_THRESHOLD), "ratings from which results may be compared"
     ] = COMPARE_FLOOR

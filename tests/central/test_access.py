@@ -48,6 +48,7 @@ D, H, S, O = "director", "hr", "section-head", "officer"  # noqa: E741  (a colum
 C, A, I = "complaints", "audit", "it"  # noqa: E741
 
 READ = {D, H, S, O}
+OF_OFFICERS = ("/paper/dindaeng/officer", "/table/dindaeng/officer/", "/photo/")
 PAGES: dict[str, set[str]] = {
     "/public/dindaeng": {*ALL},
     "/retention/dindaeng": {*ALL},
@@ -66,8 +67,15 @@ PAGES: dict[str, set[str]] = {
     "/copy/dindaeng/nobody.zip": set(),
     "/photo/dindaeng/102": {D, H, S, I},
     "/services/dindaeng": {*READ},
+    "/table/dindaeng/office/sections.csv": {*READ},
+    f"/table/dindaeng/section/officers.csv?name={OWN}": {D, H, S},
+    f"/table/dindaeng/section/officers.csv?name={OTHER}": {D, H},
+    "/table/dindaeng/officer/weeks.csv?officer=101": {D, H, S, O},
+    "/table/dindaeng/officer/weeks.csv?officer=201": {D, H},
+    "/table/dindaeng/services/weekday.csv": {*READ},
     "/improvements/dindaeng": {*READ, C},
     "/papers/dindaeng": {D, H, S},
+    f"/paper/dindaeng/sheets?{ROUND}": {D, H, S},
     "/ita/dindaeng": {D, H},
     f"/ita/dindaeng/picture/{PICTURE}.jpg": {D, H},
     "/objections/dindaeng": {D, H, A},

@@ -510,10 +510,41 @@ def test_a_trend_leaves_months_without_a_figure_open() -> None:
     whole = shown(1, 400).figure.result
     assert whole.interval
     banded = chart.trend([shown(1, 40), shown(2, 40)], whole)
-    assert banded.band == (banded.y(whole.interval.low), banded.y(whole.interval.high))
+    assert whole.ends
+    assert banded.band == tuple(banded.y(end) for end in whole.ends), "as it is shown"
     assert [round(m.x) for m in shape.marks] == [8, 75, 92]
     assert [month.month for _, month in shape.gaps] == [2, 3, 4]
     assert [len(line.split()) for line in shape.lines] == [2], "no line crosses a gap"
+
+
+def test_an_axis_shows_whole_tens_around_the_figures_and_never_fewer_than_twenty_points() -> None:
+    def figure(satisfied: int, n: int) -> gate.CutRow:
+        return gate.CutRow(what="a", n=n, rate=satisfied / n)
+
+    narrow = chart.axis([figure(3850, 5000)])
+    assert (narrow.low, narrow.high) == (70, 90)
+    assert narrow.ticks == (90, 85, 80, 75, 70)
+    assert (chart.axis([figure(3850, 5000)], 95).high, chart.axis([]).low) == (100, 0)
+    wide = chart.axis([figure(40, 100), figure(90, 100)])
+    assert (wide.low, wide.high, wide.place(wide.low), wide.height(wide.high)) == (30, 100, 0, 0)
+    bound = gate.CutRow(what="b", n=100, rate=0.97, bound="at least")
+    shape = chart.bar(bound, chart.axis([bound]))
+    assert shape.rate is None, "nobody knows where it lies"
+    assert (chart.drawn_ends(bound), shape.high) == ((97.0, 100.0), 100)
+
+
+def test_a_small_chart_joins_months_in_a_row_and_has_no_point_for_a_bound() -> None:
+    def rates(*per_cent: float | None) -> list[gate.MonthRate]:
+        return [gate.MonthRate(date(2026, m, 1), x) for m, x in enumerate(per_cent, 1)]
+
+    axis = chart.Axis(50, 100)
+    shape = chart.spark(rates(75, None, 80, 85), rates(75, 75, 75, 75), axis)
+    assert shape.dots == ((12.5, 50.0),)
+    assert shape.lines == ("62.5,40.0 87.5,30.0",)
+    assert shape.last == (87.5, 30.0)
+    assert shape.first_month
+    assert shape.first_month.per_cent == 75
+    assert chart.spark(rates(None), rates(75), axis).last is None
 
 
 def test_a_cuts_interval_tells_no_more_than_its_rounded_numbers() -> None:

@@ -6,11 +6,13 @@ from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 
+import pypdfium2 as pdfium
 import pytest
 from starlette.testclient import TestClient
 
 from sync.central.handbook import ARTICLES, marked, search, text_of
 from sync.central.language import LANGUAGES
+from sync.central.papers.handouts import SHEETS, handout_pdf
 from sync.central.usecases.central import Central
 from sync.central.viewer import ROLES
 from tests.support.central import signed_in
@@ -18,6 +20,7 @@ from tests.support.central import signed_in
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 ROOT = Path(__file__).parents[2]
 IDS = [article.id for article in ARTICLES]
+SIDES = {"card-officer": 2, "card-clerk": 1, "notice-citizens": 1, "training": 1}
 TYPED_IN_TESTS = ("README.md", "sync/HOWTO.md", "sync/CARE.md")
 """Whose lines are run, or parsed, by tests."""
 
@@ -31,7 +34,7 @@ def lines_to_type(text: str) -> Iterator[str]:
         yield from (line.partition("  #")[0].rstrip() for line in block.splitlines() if line)
 
 
-@pytest.mark.parametrize("article", IDS)
+@pytest.mark.parametrize("article", [*IDS, *SHEETS])
 def test_an_article_has_the_same_parts_in_both_languages(article: str) -> None:
     shapes = []
     for language in LANGUAGES:
@@ -51,7 +54,7 @@ def test_an_article_has_the_same_parts_in_both_languages(article: str) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("article", IDS)
+@pytest.mark.parametrize("article", [*IDS, *SHEETS])
 def test_what_stands_between_braces_is_filled_in(article: str, language: str) -> None:
     text = text_of(article, language)
     assert "{{" not in text.html
@@ -64,9 +67,10 @@ def test_each_line_to_type_is_one_that_the_tested_documents_have() -> None:
     tested = {
         line for text in texts for line in (*lines_to_type(text), *re.findall(r"`(.*?)`", text))
     }
-    for article in IDS:
-        for line in lines_to_type(source(article, "en")):
-            assert any(known.startswith(line) for known in tested), f"{article}: {line}"
+    for article in (*IDS, *SHEETS):
+        text = source(article, "en")
+        for line in (*lines_to_type(text), *re.findall(r"`(kiosk(?:-central)? [^`]+)`", text)):
+            assert any(code.startswith(line) for code in tested), f"{article}: {line}"
 
 
 def test_words_are_those_of_the_architecture() -> None:
@@ -85,7 +89,7 @@ def test_links_lead_to_articles(central: Central, language: str) -> None:
         answer = client.get(f"/help/{article}", params={"lang": language})
         assert answer.status_code == 200
         for link in re.findall(r'href="(/help[^"]*)"', answer.text):
-            assert link == "/help" or link.rpartition("/")[2] in IDS, link
+            assert link == "/help" or link.rpartition("/")[2].removesuffix(".pdf") in IDS, link
     assert client.get("/help/nothing").status_code == 404
 
 
@@ -113,3 +117,21 @@ def test_the_readers_own_articles_come_first(central: Central) -> None:
 def test_a_page_links_to_its_own_article(central: Central) -> None:
     page = signed_in(central, ROLES["it"], now=NOW).get("/fleet/dindaeng").text
     assert 'href="/help/care"' in page
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("handout", SHEETS)
+def test_a_handout_fills_its_sides_and_no_more(handout: str, language: str) -> None:
+    document = pdfium.PdfDocument(handout_pdf(handout, language, "สำนักงานเขตดินแดง", NOW))
+    text = " ".join(page.get_textpage().get_text_bounded() for page in document)
+    assert len(document) == SIDES[handout]
+    document.close()
+    assert " ".join(text_of(handout, language).title.split()) in " ".join(text.split())
+
+
+def test_articles_and_handouts_are_printed_for_everybody(central: Central) -> None:
+    client = signed_in(central, now=NOW)
+    for name in ("training", "figures"):
+        assert client.get(f"/help/{name}.pdf").content.startswith(b"%PDF")
+    assert client.get("/help/nothing.pdf").status_code == 404
+    assert 'href="/help/card-officer.pdf"' in client.get("/help").text

@@ -36,6 +36,7 @@ EFFECTS: dict[str, tuple[dict[str, str], str, str]] = {
     "services": ({"services": "general | งานเก่า | Old"}, "/services/dindaeng", "งานเก่า"),
     "channels": ({"channels": "สายตรง | Line | tel:1111"}, "/public/dindaeng", "tel:1111"),
     "opening_hours": ({"opening_hours": "ทุกวัน เที่ยงคืน"}, "/public/dindaeng", "ทุกวัน เที่ยงคืน"),
+    "target": ({"target": "97"}, "/report/dindaeng", "เป้าหมายร้อยละ ๙๗"),
     "compare_from": ({"compare_from": "41"}, "/report/dindaeng", "จำนวนน้อย ไม่ควรนำไปเปรียบเทียบ"),
     "cuts_from": ({"cuts_from": "161"}, "/services/dindaeng", "๑๖๑"),
     "appraisal_from": ({"appraisal_from": "422"}, "/officer/dindaeng/101", "๔๒๒"),
@@ -113,7 +114,8 @@ def test_what_protects_signing_in_is_turned_off_by_a_plain_no_alone(
     office: Central, name: str
 ) -> None:
     it = signed_in(office, ROLES["it"], now=NOW)
-    for version, (typed, on) in enumerate((("no", False), ("yes", True), ("", True))):
+    for typed, on in (("no", False), ("yes", True), ("", True)):
+        version = read_settings(office).version
         assert post_settings(it, version, **{name: typed}).status_code == 303
         assert getattr(read_settings(office).settings, name) is on
 

@@ -24,6 +24,7 @@ PAPER_TABLES = (
 )
 """Tables whose words the papers' templates say themselves."""
 CHOSEN = {
+    "settings_group", "settings_group_about", "setting_about", "settings_column",
     "appraising", "care", "comparison", "deed", "ground",
     "alarm", "alarm_do", "cut", "face_order", "field", "form", "gap", "gap_short", "half",
     "held_why", "release_ring",
@@ -33,7 +34,7 @@ CHOSEN = {
     "month",
     "objection", "open_data", "open_data_column", "panel", "period", "prompt", "role",
     "pattern_against", "pattern_innocent", "pattern_kind", "pattern_look_at", "pattern_seen",
-    "way", "weekday",
+    "way", "weekday", "csv", "csv_column", "change", "target",
     "roster_word", "served_part",
     "short_month", "spoken_language", "verdict",
 }  # fmt: skip

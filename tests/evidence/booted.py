@@ -11,6 +11,7 @@ import shutil
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from threading import Event, Timer
 from time import monotonic
@@ -21,16 +22,18 @@ from PIL import Image, ImageStat
 from tests.evidence.virtual_machine import Hand, NoMachine
 from tests.support.screen import eventually
 
-PACKAGES = "qemu-system-x86 ovmf e2fsprogs fdisk mtools dosfstools squashfs-tools"
+PACKAGES = "qemu-system-x86 ovmf faketime e2fsprogs fdisk mtools dosfstools squashfs-tools"
 SIZE = 4 * 2**30
 """Bytes of the disk that the image is put on."""
-UEFI = Path("/usr/share/OVMF/OVMF_CODE_4M.fd")
-UEFI_VARIABLES = Path("/usr/share/OVMF/OVMF_VARS_4M.fd")
+UEFI = Path("/usr/share/OVMF/OVMF_CODE_4M.secboot.fd")
+UEFI_VARIABLES = Path("/usr/share/OVMF/OVMF_VARS_4M.ms.fd")
+"""As a PC is sold: with Microsoft's keys, and Secure Boot on."""
 TOUCH_RANGE = 0x7FFF
 WIDTH, HEIGHT = 1280, 800
 _SBIN = f"{os.environ['PATH']}:/usr/sbin:/sbin"
 
 
+@cache
 def accelerator() -> str:
     """Hardware's help where it really works: a machine whose firmware comes to its end."""
     words = ["qemu-system-x86_64", "-accel", "kvm", "-cpu", "max", "-machine", "q35"]
@@ -95,6 +98,11 @@ class Disk:
         copy.unlink()
         return out
 
+    def log(self, folder: Path) -> bytes:
+        """The journal of its machine, as it lies there: short texts stand in it as they are."""
+        files = sorted(self.data(folder).glob("log/journal/*/*.journal"))
+        return b"".join(file.read_bytes() for file in files)
+
     def give_data(self, kiosk: Path, work: Path, room: int = 0, free: int = 0) -> None:
         """A data partition that has this terminal's folder, as if the machine had made it. With
         `room`, of so many bytes; with `free`, filled until so many are left to the terminal."""
@@ -146,6 +154,8 @@ class Machine:
         return monotonic() - self._began
 
     def screen(self, name: str = "screen") -> Image.Image:
+        if (ended := self.process.poll()) is not None:
+            raise NoMachine(f"it went off by itself after {self.seconds:.0f} s ({ended})")
         file = self.picture = self._folder / f"{name}.png"
         self.hand.do("screendump", filename=str(file), format="png")
         with Image.open(file) as picture:
@@ -171,6 +181,19 @@ class Machine:
             self.hand.do("input-send-event", events=[*place, button])
             Event().wait(seconds)
 
+    def key(self, *codes: str) -> None:
+        """Keys pressed together, by QEMU's names for them."""
+        for code in codes:
+            self.hand.key(code, down=True)
+        Event().wait(0.1)
+        for code in reversed(codes):
+            self.hand.key(code, down=False)
+        Event().wait(0.1)
+
+    def goes_off(self, seconds: float) -> bool:
+        """Whether it switches itself off, or begins anew, in time."""
+        return eventually(lambda: self.process.poll() is not None, seconds)
+
     def cut(self) -> None:
         """The mains go: nothing is written any more, by anybody."""
         self.process.kill()
@@ -179,7 +202,7 @@ class Machine:
     def shuts_down(self, seconds: float) -> bool:
         """Press the button on its case: whether it goes off by itself."""
         self.hand.do("system_powerdown")
-        return eventually(lambda: self.process.poll() is not None, seconds)
+        return self.goes_off(seconds)
 
 
 def is_lit(picture: Image.Image) -> bool:
@@ -196,7 +219,8 @@ def switched_on(
     control.unlink(missing_ok=True)
     command = ["qemu-system-x86_64", "-accel", accelerator(), "-cpu", "max"]
     command += ["-m", "1024", "-smp", "2"]
-    command += ["-machine", "q35", "-nodefaults", "-display", "none", "-no-reboot"]
+    machine = "q35,smm=on" if uefi else "q35"
+    command += ["-machine", machine, "-nodefaults", "-display", "none", "-no-reboot"]
     command += ["-device", f"virtio-vga,xres={WIDTH},yres={HEIGHT}"]
     command += ["-drive", f"file={disk.file},format=raw,if=none,id=disk"]
     command += ["-device", "ahci,id=sata", "-device", "ide-hd,drive=disk,bus=sata.0,bootindex=0"]
@@ -211,6 +235,7 @@ def switched_on(
     if uefi:
         variables = folder / "variables.fd"
         shutil.copy(UEFI_VARIABLES, variables)
+        command += ["-global", "driver=cfi.pflash01,property=secure,value=on"]
         command += ["-drive", f"if=pflash,format=raw,readonly=on,file={UEFI}"]
         command += ["-drive", f"if=pflash,format=raw,file={variables}"]
     with (folder / "qemu.log").open("ab") as said:

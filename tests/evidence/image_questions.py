@@ -22,15 +22,17 @@ from ui.first_pages import NEXT, Answers, FirstPages, Page
 from ui.first_samples import STATUS
 from ui.samples import samples
 from ui.screens.menu import MenuScreen
+from ui.screens.message import MessageScreen
 from ui.screens.pin import PinScreen
 from ui.screens.question import QuestionScreen
+from ui.screens.sign_on import SignOnScreen
 from ui.trial.stage import command
 from ui.view import MenuView, View
 from ui.window import TerminalWindow
 
 PIN = "183746"
 TERMINAL = "counter-2"
-ANSWERS = 120
+ANSWERS = 180
 """Seconds that the next page may take: behind one of them central is asked."""
 _ALIKE = 1.2
 """How far two pictures of one page lie apart at most, of 255 on average: they show the time."""
@@ -49,6 +51,7 @@ class Drawn:
         self._window = TerminalWindow()
         self._window.resize(WIDTH, HEIGHT)
         self._window.show()
+        self._actions: list[str] = []
 
     def show(self, view: View) -> Image.Image:
         """From now on places are those of this view."""
@@ -57,24 +60,24 @@ class Drawn:
         with Image.open(self._file) as picture:
             return _small(picture)
 
+    def draw(self, name: str) -> Image.Image:
+        """One of the pages that stand as samples."""
+        view = dict(samples("th"))[name]
+        self._actions = [entry.id for entry in view.actions] if isinstance(view, MenuView) else []
+        return self.show(view)
+
     def place(self, choice: str) -> tuple[float, float]:
         """The middle of an answer or a key, as parts of width and height."""
         match self._window.screen_shown:
-            case PinScreen() as screen:
+            case PinScreen() | SignOnScreen() as screen:
                 return self._middle(screen.pad.tiles[choice])
             case QuestionScreen() as screen:
                 return self._middle(screen.tile_of(choice))
+            case MenuScreen() as screen:
+                return self._middle(screen.tiles[self._actions.index(choice)])
+            case MessageScreen() as screen:
+                return self._middle(screen.action)
         raise LookupError(choice)
-
-    def send_now(self) -> tuple[float, float]:
-        """Where the service menu has it while nobody is on duty."""
-        view = dict(samples("th"))["service-menu-off-duty"]
-        assert isinstance(view, MenuView)
-        self.show(view)
-        screen = self._window.screen_shown
-        assert isinstance(screen, MenuScreen)
-        ids = [action.id for action in view.actions]
-        return self._middle(screen.tiles[ids.index("sync")])
 
     def _middle(self, widget: QWidget) -> tuple[float, float]:
         corner = widget.mapTo(self._window, widget.rect().topLeft())

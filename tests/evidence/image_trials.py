@@ -4,307 +4,124 @@
 (`image_office.alone`). Each line names a trial and what is not as it should be.
 """
 
-import re
-import select
 import shutil
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 from random import Random
 from time import monotonic
 
 import httpx2 as httpx
-from PIL import Image
 
-import kiosk
-from hardware.simulator import SimulatedPanel
 from kiosk.datafolder import DataFolder
 from kiosk.releases import Releases
-from kiosk.store.engine import Store
-from kiosk.store.verify import Verified, verify
 from tests.evidence import guest, image_office
-from tests.evidence.booted import Disk, Machine, device, is_lit, switched_on, tool
-from tests.evidence.image_questions import TERMINAL, Drawn, Finger, NotThere, invited
-from tests.supply import debian
+from tests.evidence.booted import Disk, Machine, switched_on, tool
+from tests.evidence.image_attacks import ATTACKS
+from tests.evidence.image_bench import (
+    ADAPTER,
+    ANSWERS,
+    BEST_FACE,
+    BROKEN,
+    NEWER,
+    PANEL,
+    STALLS,
+    STARTS,
+    Bench,
+    Panel,
+    Trial,
+    comes_up,
+    shows_faces,
+)
+from tests.evidence.image_night import the_night_brings_to_central_what_was_rated
+from tests.evidence.image_questions import TERMINAL, Finger, NotThere, invited
+from tests.evidence.image_staff import Staff
 from ui.trial.stage import command
 
-STARTS = 420
-"""Seconds that a start may take: nothing helps the processor, and others are at work beside it."""
-ANSWERS = 60
-"""Seconds that anything else may take."""
-_NIGHT = 25 * 60
-"""And a night: a sync is not tried in the first quarter of an hour after a start."""
 _FILLS = 15 * 60
-"""Until presses have filled what a disk has left."""
-_STANDS = 240
+"""Seconds until presses have filled what a disk has left."""
+_STANDS = 600
 """Until a program that gives no sign of life is ended: a minute for systemd, the rest for QEMU."""
+_WRITES = 15
+"""Between an answer of central and what a terminal writes down of it."""
 _FORWARDED = 9443
-_NEWER, _BROKEN = "9.9.8", "9.9.9"
-_HOLD = 4.0
-_KEYS = {
-    str(digit): ((150, 184, 219)[(digit - 1) % 3] / 240, (49, 77, 106)[(digit - 1) // 3] / 150)
-    for digit in range(1, 10)
-} | {"0": (184 / 240, 134 / 150)}
-_BY_STICK = (122 / 240, 136 / 150)
-"""Of the page for a PIN, and of the service menu (tests/ui/approved)."""
-_BEST, _WORST = (145, 365), (1135, 365)
-_GREEN, _RED = (138, 208, 160), (255, 172, 154)
-_BEST_FACE = (145 / 1280, 430 / 800)
-"""Of the ready screen at 1280 by 800 (ui/pictures/ready.png)."""
-_STALLS = ("STOPPED", "LOCKED")
-_BESIDE = """\
-#!/bin/sh
-# Runs as what it hinders, which takes the place of this shell.
-cd /var/lib/kiosk
-called() {{
-    [ ! -e "seen-$1" ] && ls /dev/serial/by-id/*_"$1"-* >/dev/null 2>&1 && touch "seen-$1"
-}}
-lock='import sqlite3, time
-held = sqlite3.connect("kiosk.db", isolation_level=None, timeout=30)
-held.execute("BEGIN IMMEDIATE")
-time.sleep(9999)'
-case " $* " in
-*" run ")
-    while sleep 1; do
-        if called STOPPED; then kill -STOP $$; fi
-        if called LOCKED; then python3 -c "$lock" & fi
-    done &
-esac
-exec {python} "$@"
-"""
-PANEL = device(driver="usb-serial", chardev="panel", id="panel", bus="usb.0", serial="PANEL")
 
 
-def shows_faces(picture: Image.Image) -> bool:
-    """Whether the question stands there."""
-    if picture.size != (1280, 800):
-        return False
-    pairs = ((_BEST, _GREEN), (_WORST, _RED))
-    return all(_close(picture.getpixel(place), colour) for place, colour in pairs)
-
-
-def _close(one: object, other: tuple[int, int, int]) -> bool:
-    return isinstance(one, tuple) and all(abs(a - b) < 12 for a, b in zip(one, other, strict=True))
-
-
-class Panel:
-    """A panel at the end of a USB cable, and the finger on it."""
-
-    def __init__(self, folder: Path) -> None:
-        self.panel = SimulatedPanel(folder / "panel")
-        self.panel.start(monotonic())
-        self.heard = False
-        """Whether a terminal has spoken to it."""
-
-    @property
-    def options(self) -> tuple[str, ...]:
-        return ("-chardev", f"serial,id=panel,path={self.panel.path}")
-
-    @property
-    def lit(self) -> int:
-        """Presses that were acknowledged."""
-        return len(self.panel.acknowledged)
-
-    def until(self, seconds: float, holds: Callable[[], bool]) -> bool:
-        deadline = monotonic() + seconds
-        while monotonic() < deadline and not holds():
-            readable, _, _ = select.select([self.panel], [], [], 0.02)
-            if readable:
-                self.heard = True
-                self.panel.readable(monotonic())
-            self.panel.tick(monotonic())
-        return holds()
-
-    def comes_up(self) -> bool:
-        """Whether a terminal speaks to it in time, and keeps a press."""
-        return self.until(STARTS, lambda: self.heard) and any(self.press(20) for _ in range(6))
-
-    def press(self, seconds: float = ANSWERS) -> bool:
-        """The best face; whether its lamp was lit."""
-        before, late = self.lit, len(self.panel.late)
-        self.panel.press(5, monotonic())
-        self.until(seconds, lambda: self.lit > before or len(self.panel.late) > late)
-        return self.lit > before
-
-
-Trial = Callable[["Bench"], str]
-"""Empty when all was as it should be, else what was not."""
-
-
-@dataclass(frozen=True, slots=True)
-class Bench:
-    """What every trial has: the image, a folder, and a terminal's data to put into it."""
-
-    image: Path
-    folder: Path
-    terminal: Path
-    central: Path
-    random: Random
-    cuts: int
-
-    def disk(
-        self,
-        *,
-        given: bool = True,
-        room: int = 0,
-        free: int = 0,
-        terminal: Path | None = None,
-    ) -> Disk:
-        """A new disk; `given`: with the data of a terminal; `room` and `free`: bytes of its data
-        partition, and those that are left."""
-        disk = Disk(self.image, self.folder / "disk.img")
-        if given:
-            disk.give_data(terminal or self.terminal, self.folder, room, free)
-        return disk
-
-    def with_release(self, version: str) -> Path:
-        """A terminal's data with a release on trial that has no program yet."""
-        data = self.folder / "updated"
-        shutil.rmtree(data, ignore_errors=True)
-        shutil.copytree(self.terminal, data, symlinks=True)
-        (data / "releases" / version / "bin").mkdir(parents=True)
-        python = data / "releases" / version / "bin" / "python"
-        python.touch()
-        python.chmod(0o755)
-        Releases(data / "releases").switch(version)
-        return data
-
-    def hindered(self) -> Path:
-        """A terminal's data whose program has somebody beside it who stops it, or locks its file,
-        once each, when a device of that name is plugged in."""
-        data = self.with_release(_NEWER)
-        Releases(data / "releases").prove()
-        home, packaged = data / "releases" / _NEWER, debian.terminal()
-        (home / "bin" / "python").write_text(_BESIDE.format(python=packaged.home / "bin/python"))
-        (home / "bin" / "kiosk").write_text("from ui.__main__ import main\n\nmain()\n")
-        return data
-
-    def unpack(self, folder: Path, into: Path) -> None:
-        """A folder of the image's root."""
-        disk = Disk(self.image, self.folder / "disk.img")
-        place = disk.partition("kiosk-root")
-        assert place is not None
-        words = ("-quiet", "-no-progress", "-force", "-offset", str(place[0]))
-        out = self.folder / "unpacked"
-        shutil.rmtree(out, ignore_errors=True)
-        tool("unsquashfs", *words, "-dest", out, disk.file, folder.relative_to("/"))
-        shutil.rmtree(into)
-        (out / folder.relative_to("/")).rename(into)
-
-    @contextmanager
-    def on(self, disk: Disk, *more: str, uefi: bool = False) -> Iterator[Machine]:
-        with switched_on(disk, self.folder, uefi=uefi, more=more) as machine:
-            yield machine
-
-    def ratings(self, disk: Disk) -> tuple[int, str]:
-        """How many the disk has, and what is wrong with its file."""
-        data = disk.data(self.folder)
-        store = Store.open(data / "kiosk" / "kiosk.db")
-        try:
-            verified = verify(store)
-        finally:
-            store.close()
-        shutil.rmtree(data)
-        return (verified.ratings, "") if isinstance(verified, Verified) else (-1, verified.what)
-
-    def wrong(self, disk: Disk, panel: Panel) -> str:
-        """Whether it has each rating that was thanked, and none that was not pressed."""
-        ratings, wrong = self.ratings(disk)
-        if wrong or panel.lit <= ratings <= panel.lit + panel.panel.waiting:
-            return wrong
-        return f"{ratings} ratings, {panel.lit} thanked"
-
-
-def comes_up(machine: Machine, shows: Callable[[Image.Image], bool] = shows_faces) -> str:
-    """Wait for the screen. Empty once it shows that, else how long was waited for nothing."""
-    if machine.comes_to(shows, STARTS):
-        return ""
-    return f"nothing on the screen after {machine.seconds:.0f} s"
-
-
-def starts_from_bios_and_makes_its_data_partition(bench: Bench) -> str:
+def an_empty_disk_is_set_up_by_a_finger(bench: Bench) -> str:
+    """From BIOS. The first questions, from the clock to the PIN, with central's certificate
+    compared; the data partition is made meanwhile."""
     disk = bench.disk(given=False)
     with bench.on(disk) as machine:
-        if trouble := comes_up(machine, is_lit):
-            return trouble
-        shutil.copy(machine.picture, bench.folder / "first-screen.png")
+        try:
+            Finger(machine, bench.folder).answer_all(lambda: invited(bench.central), STARTS)
+            Staff(machine, bench.folder).finds_nobody_on_duty()
+        except NotThere as missing:
+            return str(missing)
         if not machine.shuts_down(ANSWERS):
             return "the power button did not switch it off"
-    data = disk.data(bench.folder)
+    if TERMINAL not in _terminals(bench):
+        return "central does not know it"
     place = disk.partition("kiosk-data")
     if place is None or place[1] < disk.file.stat().st_size // 2:
         return f"the data partition: {place}"
-    return "" if (data / "machine-id").stat().st_size else "no machine-id"
+    data = disk.data(bench.folder)
+    if not (data / "machine-id").stat().st_size:
+        return "no machine-id"
+    home = DataFolder(data / "kiosk")
+    is_marked = home.unfinished_file.exists() or not home.in_service_file.exists()
+    return "it would ask its questions again" if is_marked else ""
 
 
-def starts_from_uefi_with_secure_boots_files(bench: Bench) -> str:
-    with bench.on(bench.disk(), uefi=True) as machine:
-        return comes_up(machine)
+def _terminals(bench: Bench) -> str:
+    return command("sync.central.cli", bench.central, "terminals", "list", "--json")
 
 
-def a_finger_on_the_screen_rates_once(bench: Bench) -> str:
-    disk = bench.disk()
-    with bench.on(disk) as machine:
-        if trouble := comes_up(machine):
-            return trouble
-        machine.touch(*_BEST_FACE)
-        if not machine.comes_to(lambda picture: not shows_faces(picture), ANSWERS):
-            return "the touch changed nothing"
-        if not machine.comes_to(shows_faces, ANSWERS):
-            return "the question did not come back"
-        machine.cut()
-    ratings, wrong = bench.ratings(disk)
-    return wrong or ("" if ratings == 1 else f"{ratings} ratings")
-
-
-def a_panel_is_pulled_renumbered_and_plugged_again(bench: Bench) -> str:
-    disk, panel = bench.disk(), Panel(bench.folder)
-    other = ("-chardev", "null,id=other")
-    with bench.on(disk, *panel.options, *other, "-device", PANEL) as machine:
-        if trouble := comes_up(machine):
-            return trouble
-        if not panel.press():
-            return "not acknowledged"
-        machine.hand.pull("panel")
-        panel.until(3, lambda: False)
-        # Another adapter takes the number that the panel had.
-        words = {"driver": "usb-serial", "bus": "usb.0", "serial": "OTHER"}
-        machine.hand.do("device_add", **words, chardev="other", id="other")
-        panel.until(3, lambda: False)
-        words["serial"] = "PANEL"
-        machine.hand.do("device_add", **words, chardev="panel", id="again")
-        if not panel.press():
-            return "not acknowledged after it came back under another number"
-        machine.cut()
-    ratings, wrong = bench.ratings(disk)
-    return wrong or ("" if ratings == 2 else f"{ratings} ratings of 2")
-
-
-def a_stick_takes_what_is_due(bench: Bench) -> str:
-    """Staff holds the corner, types the PIN, and sends by stick; the line in fstab mounts it."""
+def a_panel_comes_back_renumbered_and_a_stick_takes_what_is_due(bench: Bench) -> str:
+    """A panel is pulled; another adapter takes the number that it had; it is plugged in again.
+    Then staff holds the corner, types the PIN, and sends by stick, by the line in fstab."""
     stick = bench.folder / "stick.img"
     with stick.open("wb") as new:
         new.truncate(64 * 2**20)
     tool("mkfs.vfat", "-n", "KIOSK", stick)
+    disk, panel = bench.disk(), Panel(bench.folder)
+    wires = (*panel.options, "-chardev", "null,id=other", "-device", PANEL)
     drive = ("-drive", f"file={stick},format=raw,if=none,id=stick")
-    socket = device(driver="usb-storage", drive="stick", bus="usb.0")
-    with bench.on(bench.disk(), *drive, "-device", socket) as machine:
-        if trouble := comes_up(machine):
+    with bench.on(disk, *wires, *drive) as machine:
+        if trouble := comes_up(machine) or _pulled_and_plugged(machine, panel):
             return trouble
-        machine.touch(0.01, 0.01, _HOLD)
-        guest.within(3, lambda: False)
-        for digit in (bench.folder / image_office.SERVICE_PIN).read_text():
-            machine.touch(*_KEYS[digit], 0.5)
-        guest.within(5, lambda: False)
-        machine.screen("service-menu")
-        machine.touch(*_BY_STICK)
+        machine.hand.do("device_add", driver="usb-storage", drive="stick", bus="usb.0", id="socket")
+        staff = Staff(machine, bench.folder)
+        try:
+            staff.sees_question()
+            staff.opens_service_menu((bench.folder / image_office.SERVICE_PIN).read_text())
+            staff.chooses("stick", on_duty=True)
+        except NotThere as missing:
+            return str(missing)
         there = guest.within(ANSWERS, lambda: bool(_files(stick)))
         machine.screen("sent-by-stick")
-        machine.cut()
-    return "" if there else "nothing on the stick"
+        if not there:
+            return "nothing on the stick"
+        if not machine.shuts_down(ANSWERS):
+            return "the power button did not switch it off"
+    ratings, wrong = bench.ratings(disk)
+    if wrong or ratings != 2:
+        return wrong or f"{ratings} ratings of 2"
+    log = disk.log(bench.folder)
+    was = all(line in log for line in (b"now attached to ttyUSB0", b"now attached to ttyUSB1"))
+    return "" if was else "the panel had one number all the time"
+
+
+def _pulled_and_plugged(machine: Machine, panel: Panel) -> str:
+    if not panel.press():
+        return "not acknowledged"
+    machine.hand.pull("panel")
+    panel.until(3, lambda: False)
+    # Another adapter takes the number that the panel had.
+    machine.hand.do("device_add", **ADAPTER, serial="OTHER", chardev="other", id="other")
+    panel.until(3, lambda: False)
+    machine.hand.do("device_add", **ADAPTER, serial="PANEL", chardev="panel", id="again")
+    return "" if panel.press() else "not acknowledged after it came back under another number"
 
 
 def _files(stick: Path) -> list[str]:
@@ -316,18 +133,17 @@ def a_program_that_stands_is_started_again(bench: Bench) -> str:
     """Its process is stopped; later its file is locked by another one. Signs of life end then, and
     systemd starts the program anew within some minutes."""
     disk = bench.disk(terminal=bench.hindered())
-    wires = [word for how in _STALLS for word in ("-chardev", f"null,id={how}")]
+    wires = [word for how in STALLS for word in ("-chardev", f"null,id={how}")]
     with bench.on(disk, *wires) as machine:
         if trouble := comes_up(machine):
             return trouble
-        for how in _STALLS:
-            words = {"driver": "usb-serial", "bus": "usb.0", "serial": how}
-            machine.hand.do("device_add", **words, chardev=how, id=how)
+        for how in STALLS:
+            machine.hand.do("device_add", **ADAPTER, serial=how, chardev=how, id=how)
             if not machine.comes_to(lambda picture: not shows_faces(picture), _STANDS):
                 return f"{how}: nothing happened"
             if trouble := comes_up(machine):
                 return f"{how}: {trouble}"
-        machine.touch(*_BEST_FACE)
+        machine.touch(*BEST_FACE)
         machine.comes_to(lambda picture: not shows_faces(picture), ANSWERS)
         if not machine.shuts_down(ANSWERS):
             return "the power button did not switch it off"
@@ -336,7 +152,7 @@ def a_program_that_stands_is_started_again(bench: Bench) -> str:
     ended = sum(log.read_bytes().count(b"Watchdog timeout") for log in logs)
     if wrong or ratings != 1:
         return wrong or f"{ratings} ratings"
-    return "" if ended == len(_STALLS) else f"ended {ended} times by the watchdog"
+    return "" if ended == len(STALLS) else f"ended {ended} times by the watchdog"
 
 
 def the_mains_are_cut_in_the_middle_of_presses(bench: Bench) -> str:
@@ -362,131 +178,76 @@ def the_mains_are_cut_in_the_middle_of_presses(bench: Bench) -> str:
 
 
 def a_full_disk_thanks_for_nothing_that_is_not_there(bench: Bench) -> str:
+    """Presses fill what it has left, until the screen says that it is out of service."""
     disk, panel = bench.disk(room=24 * 2**20, free=3 * 2**19), Panel(bench.folder)
     with bench.on(disk, *panel.options, "-device", PANEL) as machine:
+        staff = Staff(machine, bench.folder)
         if not panel.comes_up():
             return "not one was acknowledged"
         deadline = monotonic() + _FILLS
-        while (is_thanked := panel.press(10)) and monotonic() < deadline:
-            pass
+        while panel.press(5) or not staff.has("out-of-service"):
+            if monotonic() > deadline:
+                return f"{panel.lit} presses did not fill it"
         machine.screen("full-disk")
         machine.cut()
-    if is_thanked:
-        return f"{panel.lit} presses did not fill it"
     return bench.wrong(disk, panel)
 
 
 def a_clock_in_another_year_keeps_what_is_thanked(bench: Bench) -> str:
-    disk, panel = bench.disk(), Panel(bench.folder)
-    year = f"{datetime.now(UTC) + timedelta(days=400):%Y-%m-%dT%H:%M:%S}"
-    with bench.on(disk, *panel.options, "-device", PANEL, "-rtc", f"base={year}") as machine:
-        panel.comes_up()
-        machine.screen("another-year")
-        machine.cut()
-    return bench.wrong(disk, panel)
+    """Its battery is empty, or somebody typed a wrong year; later the clock is right again."""
+    disk, ahead = bench.disk(), timedelta(days=400)
+    pin = (bench.folder / image_office.OFFICER_PIN).read_text()
+    for rated, wrong in enumerate((ahead, timedelta()), start=1):
+        with bench.on(disk, *image_office.machine_clock(wrong)) as machine:
+            staff = Staff(machine, bench.folder)
+            try:
+                # Whose duty began in another year is not on duty.
+                staff.finds_nobody_on_duty(STARTS)
+                staff.signs_on(image_office.OFFICER, pin)
+                staff.rates(1)
+            except NotThere as missing:
+                return f"{wrong.days} days ahead: {missing}"
+            machine.screen(f"{wrong.days}-days-ahead")
+            machine.cut()
+        ratings, trouble = bench.ratings(disk)
+        if trouble or ratings != rated:
+            return trouble or f"{ratings} ratings of {rated}, {wrong.days} days ahead"
+    return ""
 
 
-def a_release_that_can_not_start_is_given_up_by_the_machine_itself(bench: Bench) -> str:
-    """It is on trial, and its program ends at once: after three starts the one before runs."""
-    data = bench.with_release(_BROKEN)
-    python = data / "releases" / _BROKEN / "bin" / "python"
-    python.write_text("#!/bin/sh\nexit 1\n")
+def a_release_proves_itself_and_one_that_can_not_start_is_given_up(bench: Bench) -> str:
+    """An update to the image's own program under another number: it starts, verifies, and central
+    answers. Then one to a program that ends at once: after three starts the one before runs."""
+    disk = bench.disk(terminal=bench.updated())
+    with bench.on(disk) as machine:
+        try:
+            Staff(machine, bench.folder).finds_nobody_on_duty(STARTS)
+        except NotThere as missing:
+            return f"the update: {missing}"
+        # Nobody is on duty, which would prove it too.
+        if not guest.within(ANSWERS, lambda: NEWER in _terminals(bench)):
+            return "central has not heard of the update"
+        guest.within(_WRITES, lambda: False)
+        if not machine.shuts_down(ANSWERS):
+            return "the power button did not switch it off"
+    data = bench.folder / "proven"
+    shutil.rmtree(data, ignore_errors=True)
+    (disk.data(bench.folder) / "kiosk").rename(data)
+    releases = Releases(data / "releases")
+    state = releases.current(), releases.highest(), releases.on_trial()
+    if state != (NEWER, NEWER, ""):
+        return f"current, proven, on trial: {state}"
+    bench.breaks(data)
     disk = bench.disk(terminal=data)
     with bench.on(disk) as machine:
-        if trouble := comes_up(machine):
-            return trouble
+        try:
+            Staff(machine, bench.folder).finds_nobody_on_duty(STARTS)
+        except NotThere as missing:
+            return f"the roll-back: {missing}"
         machine.cut()
     releases = Releases(disk.data(bench.folder) / "kiosk" / "releases")
     refused = [refusal.version for refusal in releases.refused()]
-    return "" if (releases.current(), refused) == ("", [_BROKEN]) else f"{releases.current()}"
-
-
-def a_newer_release_proves_itself_on_the_machine(bench: Bench) -> str:
-    """The image's own program under another number: it starts, verifies, and central answers."""
-    data = bench.with_release(_NEWER)
-    home = data / "releases" / _NEWER
-    bench.unpack(debian.terminal().home, home)
-    for file in home.glob("lib/python3*/site-packages/kiosk/__init__.py"):
-        own = file.read_text("utf-8").replace(kiosk.__version__, _NEWER, 1)
-        file.write_text(own, "utf-8")
-    disk = bench.disk(terminal=data)
-    with bench.on(disk) as machine:
-        if trouble := comes_up(machine):
-            return trouble
-        guest.within(ANSWERS, lambda: False)
-        machine.cut()
-    releases = Releases(disk.data(bench.folder) / "kiosk" / "releases")
-    state = releases.current(), releases.highest(), releases.on_trial()
-    return "" if state == (_NEWER, _NEWER, "") else f"current, proven, on trial: {state}"
-
-
-def an_empty_disk_is_set_up_by_a_finger(bench: Bench) -> str:
-    """The first questions, from the clock to the PIN, with central's certificate compared."""
-    disk = bench.disk(given=False)
-    with bench.on(disk) as machine:
-        try:
-            Finger(machine, bench.folder).answer_all(lambda: invited(bench.central), STARTS)
-        except NotThere as missing:
-            return str(missing)
-        guest.within(10, lambda: False)
-        machine.screen("first-terminal")
-        if not machine.shuts_down(ANSWERS):
-            return "the power button did not switch it off"
-    if TERMINAL not in command("sync.central.cli", bench.central, "terminals", "list"):
-        return "central does not know it"
-    data = DataFolder(disk.data(bench.folder) / "kiosk")
-    is_marked = data.unfinished_file.exists() or not data.in_service_file.exists()
-    return "it would ask its questions again" if is_marked else ""
-
-
-def what_is_sent_by_hand_is_counted_in_central(bench: Bench) -> str:
-    """A finger rates before midnight; after it, staff chooses "Send now"."""
-    today = datetime.now(UTC)
-    with bench.on(bench.disk(), "-rtc", _before_midnight(today, 5)) as machine:
-        return comes_up(machine) or _rates_and_sends(machine, bench, today, 5)
-
-
-def _before_midnight(day: datetime, minutes: int) -> str:
-    """A machine's clock, for QEMU."""
-    return f"base={day:%Y-%m-%d}T23:{60 - minutes}:00"
-
-
-def _rates_and_sends(machine: Machine, bench: Bench, day: datetime, minutes: int) -> str:
-    before = _counted(bench.central, day, "101")
-    machine.touch(*_BEST_FACE)
-    guest.within(minutes * 60 + 20 - machine.seconds, lambda: False)
-    machine.touch(0.01, 0.01, _HOLD)
-    guest.within(3, lambda: False)
-    for digit in (bench.folder / image_office.SERVICE_PIN).read_text():
-        machine.touch(*_KEYS[digit], 0.5)
-    guest.within(5, lambda: False)
-    machine.screen("before-sending")
-    machine.touch(*Drawn(bench.folder).send_now())
-    sent = guest.within(ANSWERS, lambda: _counted(bench.central, day, "101") == before + 1)
-    machine.screen("after-sending")
-    return "" if sent else "central has no rating of it"
-
-
-def the_night_brings_to_central_what_was_pressed(bench: Bench) -> str:
-    """The machine's clock is six minutes before midnight; after it the day is closed and sent."""
-    today = datetime.now(UTC)
-    if today.hour >= 22:
-        return "not tried in the last two hours of a day: central would not believe the clock"
-    disk, panel = bench.disk(), Panel(bench.folder)
-    before, clock = _counted(bench.central, today, "101"), _before_midnight(today, 6)
-    with bench.on(disk, *panel.options, "-device", PANEL, "-rtc", clock) as machine:
-        pressed = sum([panel.comes_up(), *(panel.press() for _ in range(11))])
-        whole = before + pressed
-        sent = panel.until(_NIGHT, lambda: _counted(bench.central, today, "101") == whole)
-        machine.cut()
-    return "" if sent and pressed == 12 else f"{pressed} thanked, central has not as many"
-
-
-def _counted(central: Path, day: datetime, officer: str) -> int:
-    """How many ratings of this officer central has of that day."""
-    tally = command("sync.central.cli", central, "tally", "--date", f"{day:%Y-%m-%d}")
-    row = re.search(rf"^{officer} +(\d+) ", tally, re.M)
-    return int(row[1]) if row else 0
+    return "" if (releases.current(), refused) == (NEWER, [BROKEN]) else f"{releases.current()}"
 
 
 def the_package_of_central_serves_at_443(bench: Bench) -> str:
@@ -509,21 +270,16 @@ def _serves() -> bool:
     return False
 
 
-TRIALS = (
-    starts_from_bios_and_makes_its_data_partition,
-    starts_from_uefi_with_secure_boots_files,
-    a_finger_on_the_screen_rates_once,
-    a_panel_is_pulled_renumbered_and_plugged_again,
-    a_stick_takes_what_is_due,
+TRIALS: tuple[Trial, ...] = (
+    an_empty_disk_is_set_up_by_a_finger,
+    *ATTACKS,
+    a_panel_comes_back_renumbered_and_a_stick_takes_what_is_due,
     a_full_disk_thanks_for_nothing_that_is_not_there,
     a_clock_in_another_year_keeps_what_is_thanked,
-    a_release_that_can_not_start_is_given_up_by_the_machine_itself,
-    a_newer_release_proves_itself_on_the_machine,
+    a_release_proves_itself_and_one_that_can_not_start_is_given_up,
     a_program_that_stands_is_started_again,
     the_mains_are_cut_in_the_middle_of_presses,
-    an_empty_disk_is_set_up_by_a_finger,
-    what_is_sent_by_hand_is_counted_in_central,
-    the_night_brings_to_central_what_was_pressed,
+    the_night_brings_to_central_what_was_rated,
     the_package_of_central_serves_at_443,
 )
 
@@ -532,10 +288,12 @@ def main() -> None:
     image, folder, cuts, seed, *names = sys.argv[1:]
     place = Path(folder)
     with image_office.central(place) as central:
+        terminal = image_office.terminal(place, central)
         bench = Bench(
             image=Path(image),
             folder=place,
-            terminal=image_office.terminal(place, central),
+            terminal=terminal,
+            on_duty=image_office.on_duty(terminal),
             central=central,
             random=Random(int(seed)),
             cuts=int(cuts),

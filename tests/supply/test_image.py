@@ -10,7 +10,7 @@ from tests.evidence.figure import Run
 from tests.evidence.image import FIGURES, IMAGES, Tries, newest_image
 from tests.evidence.image_trials import TRIALS
 from tests.supply.image.__main__ import MASKED, SYSTEM, TREE
-from tests.supply.image.disk import BOOT_CONFIGURATION, BOOT_LABEL, MIB, ROOT_AT, SECTOR, table
+from tests.supply.image.disk import BOOT_CONFIGURATION, MIB, ROOT_AT, SECTOR, table
 
 GENERAL = "0FC63DAF-8483-4772-8E79-3D69D8477DE4"
 """The type of a partition that systemd-repart calls linux-generic."""
@@ -31,12 +31,12 @@ def test_no_partition_begins_before_the_one_before_it_ends() -> None:
     assert spans[-1][1] * SECTOR >= ROOT_AT + 5 * MIB + 1
 
 
-def test_the_boot_loader_starts_at_once_and_takes_no_command() -> None:
-    text = BOOT_CONFIGURATION.read_text()
-    assert 'set superusers=""' in text
-    assert "set timeout=0" in text
-    assert f"--label {BOOT_LABEL}" in text
-    [kernel] = [line.split() for line in text.splitlines() if line.strip().startswith("linux ")]
+def test_the_boot_loader_starts_at_once_from_its_own_disk_and_takes_no_key() -> None:
+    lines = [line.split("#")[0].strip() for line in BOOT_CONFIGURATION.read_text().splitlines()]
+    commands = [line.split()[0] for line in lines if line]
+    assert commands == ["set", "linux", "initrd", "boot", "echo", "sleep", "reboot"]
+    assert 'set superusers=""' in lines
+    [kernel] = [line.split() for line in lines if line.startswith("linux ")]
     assert {"ro", "quiet", "fsck.repair=yes", "systemd.gpt_auto=0"} <= set(kernel)
     assert not [word for word in kernel if word.startswith("console=")]
 
@@ -68,8 +68,18 @@ def test_a_stick_is_mounted_as_the_readme_says() -> None:
     assert line.split()[:4] == mounts()["/media/usb"][:4]
 
 
+def test_a_stick_has_no_name_but_that_of_fstab() -> None:
+    rules = (TREE / "etc/udev/rules.d/59-kiosk-disks.rules").read_text()
+    named = re.findall(r'SYMLINK\+="disk/by-label/(\w+)"', rules)
+    assert [f"LABEL={name}" for name in named] == [mounts()["/media/usb"][0]]
+    hook = TREE / "usr/share/initramfs-tools/hooks/kiosk-disks"
+    assert "59-kiosk-disks.rules" in hook.read_text()
+
+
 def test_what_runs_before_the_system_is_shell() -> None:
-    for script in (TREE / "usr/share/initramfs-tools/scripts").rglob("kiosk-*"):
+    scripts = list((TREE / "usr/share/initramfs-tools").rglob("kiosk-*"))
+    assert len(scripts) == 2
+    for script in scripts:
         subprocess.run(["sh", "-n", str(script)], check=True)
         assert script.stat().st_mode & 0o111
 

@@ -38,7 +38,7 @@ def group_of(name: str) -> str:
     )
 
 
-def group_form(group: str, version: int = 0, **changed: str) -> dict[str, str]:
+def group_form(group: str, version: int | str = 0, **changed: str) -> dict[str, str]:
     """A group's form, with the defaults but for what is changed. A table is changed as lines, the
     cells of each between bars."""
     filled = {"version": f"{version}", "do": "save"}
@@ -69,7 +69,7 @@ def _cells(line: str) -> list[str]:
     return ["" if cell == "–" else "yes" if cell == "ใช่" else cell for cell in cells]
 
 
-def post_settings(client: TestClient, version: int = 0, **changed: str) -> Response:
+def post_settings(client: TestClient, version: int | str = 0, **changed: str) -> Response:
     """Save settings, each on the page of its group; the first answer that is no redirect, else the
     last."""
     groups = dict.fromkeys(map(group_of, changed))

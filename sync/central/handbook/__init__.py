@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 
 from sync.central import thai
 from sync.central.comparing import BEYOND, COMPARED_FROM, POINTS
@@ -87,11 +88,12 @@ ARTICLES = (
 
 
 class Text(NamedTuple):
-    """An article in one language: its title, its first sentence, and its body as HTML and as the
-    plain lines that a search reads."""
+    """An article in one language: its title, its first sentence, and its body as tokens of
+    Markdown, as HTML, and as the plain lines that a search reads."""
 
     title: str
     summary: str
+    tokens: tuple[Token, ...]
     html: str
     lines: tuple[str, ...]
 
@@ -117,14 +119,16 @@ def article(id_: str) -> Article | None:
 
 @cache
 def text_of(id_: str, language: str) -> Text:
-    """An article of ARTICLES in one of LANGUAGES."""
+    """An article, or a handout, in one of LANGUAGES."""
     source = _filled((_ROOM / language / f"{id_}.md").read_text("utf-8"), language)
     markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
     title, _, body = source.removeprefix("# ").partition("\n")
-    plain = tuple(_plain_lines(markdown, body))
+    tokens = markdown.parse(body)
+    plain = tuple(_plain_lines(tokens))
     return Text(
         title=title.strip(),
         summary=plain[0],
+        tokens=tuple(tokens),
         html=_spoken(_linked(markdown.render(body)), language),
         lines=plain,
     )
@@ -169,8 +173,8 @@ def _filled(source: str, language: str) -> str:
     return _PLACE.sub(value, source)
 
 
-def _plain_lines(markdown: MarkdownIt, body: str) -> Iterator[str]:
-    for token in markdown.parse(body):
+def _plain_lines(tokens: list[Token]) -> Iterator[str]:
+    for token in tokens:
         if token.type == "inline":
             yield "".join(
                 " " if child.type in ("softbreak", "hardbreak") else child.content

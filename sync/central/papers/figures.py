@@ -312,12 +312,14 @@ def columns(*first: str, scale: bool = True) -> list[str]:
     return heads
 
 
-def trend(months: Sequence[MonthFigure]) -> dict[str, Any] | None:
-    """Marks for trend-chart (common.typ): places are shares of the box; None for one month."""
-    shape = chart.trend(months)
+def trend(
+    months: Sequence[MonthFigure], target: int = 0, events: Iterable[tuple[date, str]] = ()
+) -> dict[str, Any] | None:
+    """Marks for trend-chart (common.typ): places are shares of the box; None for one month.
+    `target` and `events` as for a page's chart."""
+    shape = chart.trend(months, target=target, events=events)
     if len(shape.marks) < 2:
         return None
-    ticks = [share for share in (1.0, 0.75, 0.5, 0.25, 0.0) if share >= shape.floor]
     labels = [
         {
             "x": mark.x / 100,
@@ -331,7 +333,9 @@ def trend(months: Sequence[MonthFigure]) -> dict[str, Any] | None:
         {"x": x / 100, "word": month(first), "n": _NOTHING, "weeks": ""} for x, first in shape.gaps
     ]
     return {
-        "axis": [{"at": shape.y(tick) / 100, "word": per_cent(tick)} for tick in ticks],
+        "axis": [{"at": shape.y(tick) / 100, "word": number(tick)} for tick in shape.axis.ticks],
+        "target": None if shape.target is None else shape.target / 100,
+        "events": [{"x": x / 100, "word": thai.digits(sign, "th")} for x, sign in shape.events],
         "marks": [_trend_mark(mark) for mark in shape.marks],
         "months": labels,
         "alt": in_thai("paper.trend_alt", months=_months_alt(shape)),

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from sync.central.language import LANGUAGES, words
-from sync.central.papers.statistics import safe_cell
+from sync.central.papers.csvtable import safe_cell
 from sync.central.reports.gate.own_copy import OwnCopy, Row
 
 

@@ -3,14 +3,13 @@
 Office-wide, thresholds and rounding as on the page; a dictionary says what each column holds.
 """
 
-import csv
-import io
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 
 from sync.central.language import LANGUAGES, in_thai, tables
+from sync.central.papers.csvtable import csv_table
 from sync.central.papers.spreadsheet import Cell, Sheet, workbook
 from sync.central.reports.gate import CUT_STEP, CutRow, CutsView, Figure, OfficeView
 
@@ -127,24 +126,13 @@ def _decimals(value: float | None, places: int) -> float | None:
 
 
 def as_csv(rows: Sequence[StatisticsRow]) -> bytes:
-    """UTF-8 with a byte order mark, so that Excel reads Thai; no cell begins a formula."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    for row in rows:
-        values = asdict(row)
-        writer.writerow([safe_cell(values[name]) for name in COLUMNS])
-    return text.getvalue().encode("utf-8-sig")
+    return csv_table(COLUMNS, [_cells(row) for row in rows])
 
 
 def dictionary(licence: str) -> bytes:
     """What each column of the CSV holds, as CSV; the licence in the last line."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(("column", "th", "en", "type"))
-    writer.writerows(_dictionary_rows())
-    writer.writerow(("licence", safe_cell(licence), safe_cell(licence), "text"))
-    return text.getvalue().encode("utf-8-sig")
+    rows = [*_dictionary_rows(), ("licence", licence, licence, "text")]
+    return csv_table(("column", "th", "en", "type"), rows)
 
 
 def _dictionary_rows() -> list[tuple[str, str, str, str]]:
@@ -159,12 +147,6 @@ def _dictionary_rows() -> list[tuple[str, str, str, str]]:
             in_english_words += f" {english_whose}"
         rows.append((name, in_thai_words, in_english_words, kind))
     return rows
-
-
-def safe_cell(value: object) -> str:
-    """A cell's text, which begins no formula."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
 def as_json(rows: Sequence[StatisticsRow], office: OfficeView, now: datetime) -> bytes:

@@ -46,6 +46,8 @@ from sync.central.measures import satisfied_of
 from sync.central.schema import LEVELS, SQUARES, block_cuts, blocks, site_months
 from sync.central.store.room import Room, counts_of
 
+MonthCounts = dict[str, dict[date, dict[int, Counts]]]
+"""Counts by whose they are, month (its first day) and scale."""
 _NUMBERS = (*LEVELS, *BESIDE)
 """Columns that sum up."""
 _CLOSED = and_(
@@ -107,6 +109,17 @@ def _sums(*by: ColumnElement[Any]) -> Select[Any]:
 _BY_SECTION = _sums(blocks.c.section, blocks.c.officer).where(_CLOSED)
 _BY_OFFICER = {asked: _sums(blocks.c.officer).where(of) for asked, of in _OF.items()}
 _BY_MONTH = {asked: _sums(_YEAR, _MONTH).where(of) for asked, of in _OF.items()}
+_LEVEL_SUMS = tuple(func.sum(blocks.c[name]).label(name) for name in LEVELS)
+
+
+def _month_counts(whose: ColumnElement[str]) -> Select[Any]:
+    """Counts by section or officer, month and scale: what a small chart needs, and no more."""
+    by = (whose, _YEAR, _MONTH, blocks.c.levels)
+    return select(*by, *_LEVEL_SUMS).group_by(*by)
+
+
+_MONTHS_BY_SECTION = _month_counts(blocks.c.section).where(_CLOSED, blocks.c.officer != ONLINE)
+_MONTHS_BY_OFFICER = _month_counts(blocks.c.officer).where(_CLOSED, _IN_SECTION)
 # Without parameters: PostgreSQL groups by what is written, and would not know them as the same.
 _NO: ColumnElement[int] = literal_column("0")
 _MOST: ColumnElement[int] = literal_column("9")
@@ -419,6 +432,23 @@ class Blocks(Room):
         for year, month, *columns in self._connection.execute(query, asked):
             sums[date(int(year), int(month), 1)].append(_sum_of(columns))
         return dict(sorted(sums.items()))
+
+    def months_by_section(self, first: date, last: date) -> MonthCounts:
+        """Counts by the section and the month in which blocks closed."""
+        asked = {"site": self._site, "first": first, "last": last}
+        return self._month_counts(_MONTHS_BY_SECTION, asked)
+
+    def months_by_officer(self, first: date, last: date, section: str) -> MonthCounts:
+        """The same of each officer's blocks that closed in a section."""
+        asked = {"site": self._site, "first": first, "last": last, "section": section}
+        return self._month_counts(_MONTHS_BY_OFFICER, asked)
+
+    def _month_counts(self, query: Select[Any], asked: Mapping[str, object]) -> MonthCounts:
+        months: MonthCounts = defaultdict(lambda: defaultdict(dict))
+        for whose, year, month, levels, *counts in self._connection.execute(query, asked):
+            n1, n2, n3, n4, n5 = map(int, counts)
+            months[whose][date(int(year), int(month), 1)][int(levels)] = (n1, n2, n3, n4, n5)
+        return months
 
     def office(self, first: date, last: date) -> list[Sum]:
         """The office's blocks that closed in whole months, from the rollup."""

@@ -37,7 +37,33 @@ class Improvement:
     author: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class DoneLine:
+    """A line that is done, and since which day."""
+
+    day: date
+    said: str
+    done: str
+
+
 class Improvements(VersionedRoom):
+    def done(self) -> tuple[DoneLine, ...]:
+        """Lines that are done, by the day on which each was marked so: an edit of its words later
+        moves nothing."""
+        query = (
+            select(improvements)
+            .where(improvements.c.site == self._site)
+            .order_by(improvements.c.id, improvements.c.version)
+        )
+        lines: dict[str, DoneLine] = {}
+        for row in self._connection.execute(query):
+            if row.status != ImprovementStatus.DONE.value:
+                lines.pop(row.id, None)
+                continue
+            day = lines[row.id].day if row.id in lines else utc(row.at).astimezone().date()
+            lines[row.id] = DoneLine(day=day, said=row.said, done=row.done)
+        return tuple(sorted(lines.values(), key=lambda line: (line.day, line.said)))
+
     def all(self) -> tuple[Improvement, ...]:
         """The newest version of each line; open ones first, then by due day."""
         query = (

@@ -13,6 +13,7 @@ from sync.central.usecases.central import Central
 from sync.central.viewer import Right
 from sync.central.web import (
     accounts,
+    all_sheets,
     audit,
     fullcopy,
     handbook,
@@ -25,6 +26,7 @@ from sync.central.web import (
     objections,
     officer_accounts,
     open_data,
+    page_tables,
     pages,
     papers,
     pins,
@@ -60,6 +62,7 @@ _ROOMS = (
     sign_in,
     my_account,
     pages,
+    page_tables,
     fullcopy,
     audit,
     logs,
@@ -79,6 +82,7 @@ _ROOMS = (
     questionnaire,
     open_data,
     papers,
+    all_sheets,
     handbook,
     probes,
     wellknown,

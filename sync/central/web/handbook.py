@@ -5,9 +5,12 @@ from fastapi.responses import Response
 from markupsafe import Markup
 
 from sync.central import handbook
+from sync.central.papers import handouts
 from sync.central.viewer import Viewer
 from sync.central.web.caching import PUBLIC_SECONDS, for_everybody
-from sync.central.web.dependencies import AnyVisitor
+from sync.central.web.dependencies import AnyVisitor, CurrentTime
+from sync.central.web.downloads import file_response
+from sync.central.web.parts import parts_of
 from sync.central.web.rendering import PageError, language_of, page
 
 router = APIRouter(include_in_schema=False)
@@ -30,9 +33,21 @@ def help_page(request: Request, visitor: AnyVisitor, q: str = "") -> Response:
             for hit in handbook.search(sought, language)
         ],
         own=[text for text in _texts(language) if _is_own(text[0], visitor.viewer)],
+        handouts=[(name, handbook.text_of(name, language)) for name in handouts.SHEETS],
         others=[text for text in _texts(language) if not _is_own(text[0], visitor.viewer)],
     )
     return _answered(request, answer, visitor.viewer)
+
+
+@router.get("/help/{name}.pdf")
+def handout(request: Request, name: str, now: CurrentTime) -> Response:
+    """An article or a handout on paper; for everybody, like the page."""
+    if name not in handouts.SHEETS and handbook.article(name) is None:
+        raise PageError(404, "no_page")
+    language = language_of(request)
+    office = parts_of(request).central.settings.name
+    data = handouts.handout_pdf(name, language, office, now)
+    return file_response(data, f"{name}-{language}", "pdf")
 
 
 @router.get("/help/{article}")
@@ -45,6 +60,7 @@ def article_page(request: Request, visitor: AnyVisitor, article: str) -> Respons
         request,
         "article.html",
         visitor.viewer,
+        article=one,
         text=text,
         body=Markup(text.html),  # noqa: S704  (our own files, without HTML of theirs)
     )

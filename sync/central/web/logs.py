@@ -12,7 +12,7 @@ from fastapi.responses import Response
 
 from kiosk.domain.dates import day_in
 from sync.central.logwords import log_words
-from sync.central.papers.statistics import safe_cell
+from sync.central.papers.csvtable import safe_cell
 from sync.central.usecases.central import Central
 from sync.central.usecases.logs import (
     Entry,

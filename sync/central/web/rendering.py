@@ -13,6 +13,7 @@ from kiosk.domain.refusal import Refusal
 from sync.central import period as periods
 from sync.central import thai
 from sync.central.carewords import care_words
+from sync.central.change import beside_target
 from sync.central.conditionwords import condition_words
 from sync.central.handbook import article_of_page
 from sync.central.language import LANGUAGES, tables, words
@@ -110,6 +111,11 @@ def render(request: Request, template: str, **values: Any) -> str:
     return page_template.render(w=tables(language), lang=language, **values)
 
 
+def fragment(request: Request, template: str, **values: Any) -> str:
+    """A part of a page, in the reader's language."""
+    return render(request, template, **_formats(language_of(request)), **values)
+
+
 def bare_page(request: Request, status: int, key: str) -> Response:
     """One line, made without the database."""
     refusals = tables(language_of(request))["refusal"]
@@ -147,6 +153,7 @@ def _formats(language: str) -> dict[str, Any]:
         "say": words(language).get,
         "condition_words": partial(condition_words, language),
         "orders_differ": orders_differ,
+        "beside_target": beside_target,
         "num": partial(thai.number, language=language),
         "pct": partial(_percent, language),
         "day": partial(thai.day, language=language),

@@ -70,15 +70,8 @@ def values_in(draft: Draft, group: str) -> dict[str, Any]:
         typed = draft[field.name]
         if isinstance(typed, str):
             values[field.name] = _value(field.cell, typed)
-            continue
-        rows = [row for row in typed if _is_filled(field, row)]
-        if field.name == LEVEL_WORDS:
-            for column, setting in zip(field.columns, field.settings, strict=True):
-                values[setting] = [row[column.name] for row in rows]
-        elif len(field.columns) == 1:
-            values[field.name] = [row[field.cell.name] for row in rows]
         else:
-            values[field.name] = [_row_values(field, row) for row in rows]
+            values |= _table_values(field, [row for row in typed if _is_filled(field, row)])
     if values.get("ita_rows") and _are_the_usual(values["ita_rows"]):
         # The form's own rows unchanged: whatever the form is in later versions.
         values["ita_rows"] = []
@@ -184,6 +177,15 @@ def _empty_row(field: Field) -> Row:
     }
 
 
+def _table_values(field: Field, rows: Sequence[Row]) -> dict[str, Any]:
+    if field.name == LEVEL_WORDS:
+        pairs = zip(field.columns, field.settings, strict=True)
+        return {setting: [row[column.name] for row in rows] for column, setting in pairs}
+    if len(field.columns) == 1:
+        return {field.name: [row[field.cell.name] for row in rows]}
+    return {field.name: [_row_values(field, row) for row in rows]}
+
+
 def _is_filled(field: Field, row: Mapping[str, str]) -> bool:
     texts = [x.name for x in field.columns if x.shape not in (Shape.FLAG, Shape.CHOICE)]
     return any(row[name] for name in texts)
@@ -210,7 +212,7 @@ def _value(column: Column, text: str) -> Any:
 
 def _are_the_usual(rows: Sequence[Mapping[str, Any]]) -> bool:
     usual = SiteSettings(ita_rows=itaform.as_settings())
-    return list(rows) == _document_value("ita_rows", usual)
+    return bool(list(rows) == _document_value("ita_rows", usual))
 
 
 def _lines(field: Field, typed: str | list[Row], show: Show) -> tuple[str, ...]:

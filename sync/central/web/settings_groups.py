@@ -22,6 +22,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "appraisal_from",
         "appraisal_response",
         "appraisal_reason",
+        "target",
     ),
     "objections": ("objection_days", "decision_days", "appeal_days"),
     "signing_in": ("second_factor", "one_session", "own_result_at_terminal", "early_word"),
@@ -104,17 +105,17 @@ def _field(name: str) -> Field:
     kind = settings_by_key()[name].kind
     if isinstance(kind, Tables):
         rows = [_column(row.key, row.kind) for row in settings_of(kind.definition)]
-        return Field(name, Shape.ROWS, (name,), least=0, most=kind.most, columns=tuple(rows))
+        return _table(name, (name,), 0, kind.most, rows)
     if isinstance(kind, Days):
         day = Column(name="day", shape=Shape.DAY, longest=_LONGEST_DAY)
-        return Field(name, Shape.ROWS, (name,), least=0, most=kind.most, columns=(day,))
+        return _table(name, (name,), 0, kind.most, [day])
     cell = _column(name, kind)
     shape = Shape.MONTH if name == "fiscal_year_starts" else cell.shape
     schema = kind.schema()
     return Field(
-        name,
-        shape,
-        (name,),
+        name=name,
+        shape=shape,
+        settings=(name,),
         least=schema.get("minimum", schema.get("minLength", 0)),
         most=schema.get("maximum", cell.longest),
         columns=(cell,),
@@ -130,10 +131,16 @@ def _paired(name: str, settings: dict[str, str]) -> Field:
             least, most = kind.least, kind.most
         longest = kind.schema()["items"]["maxLength"]
         columns.append(Column(name=column, shape=Shape.TEXT, longest=longest))
+    return _table(name, tuple(settings.values()), least, most, columns)
+
+
+def _table(
+    name: str, settings: tuple[str, ...], least: int, most: int, columns: list[Column]
+) -> Field:
     return Field(
-        name,
-        Shape.ROWS,
-        tuple(settings.values()),
+        name=name,
+        shape=Shape.ROWS,
+        settings=settings,
         least=least,
         most=most,
         columns=tuple(columns),

@@ -116,27 +116,27 @@ def post_group(
     _require_group(group)
     base, deed = form.number("version"), form.text("do", _DEED) or "review"
     draft = draft_in(form, group)
-    shown = partial(GroupForm, group=group, base=base, draft=draft)
+    edited_form = partial(GroupForm, group=group, base=base, draft=draft)
     try:
         if deed == "edit":
-            return _group_page(request, reader, shown())
+            return _group_page(request, reader, edited_form())
         if deed == "review":
             check_group(reader.central, values_in(draft, group))
-            return _group_page(request, reader, shown(review=True))
+            return _group_page(request, reader, edited_form(review=True))
         if deed == "save":
             save_group(reader.central, reader.viewer, base, values_in(draft, group), now)
             return RedirectResponse(f"/settings/{site}?saved={group}#{group}", 303)
     except EditedMeanwhile:
         newest = read_settings(reader.central).version
         problem = Refusal("edited_meanwhile")
-        return _group_page(request, reader, shown(base=newest, problem=problem))
+        return _group_page(request, reader, edited_form(base=newest, problem=problem))
     except Refusal as error:
-        return _group_page(request, reader, shown(problem=error))
+        return _group_page(request, reader, edited_form(problem=error))
     if deed.startswith("earlier:"):
         opened = _put_back(reader, group, draft, deed.removeprefix("earlier:"))
     else:
         opened = edited(draft, group, deed)
-    return _group_page(request, reader, shown(opened=opened))
+    return _group_page(request, reader, edited_form(opened=opened))
 
 
 def _require_group(group: str) -> None:
@@ -201,7 +201,7 @@ def _shown(language: str, field: Field, column: Column, text: str) -> str:
     if column.shape is Shape.FLAG:
         if field.shape is Shape.ROWS:
             return say(f"settings_column.{column.name}") if text == YES else ""
-        return say(f"settings.{NO if text == NO else YES}")
+        return say("settings.no" if text == NO else "settings.yes")
     if field.shape is Shape.MONTH and text in map(str, range(1, 13)):
         return say("settings.month_names").split()[int(text) - 1]
     if column.shape is Shape.DAY:

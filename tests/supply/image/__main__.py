@@ -84,10 +84,10 @@ def build(folder: Path, part: debian.Package, more: tuple[str, ...], step: Step)
     """The image of one of our packages in `folder`. ToolFailed."""
     made_at = debian.committed_at()
     made = folder / f"{part.name}_{debian.release_version()}_amd64.img"
-    step(f"package {part.name}")
-    package = debian.build(part, "12", "amd64", folder)
     with tempfile.TemporaryDirectory(dir=folder) as place:
         work = Path(place)
+        step(f"package {part.name}")
+        package = debian.build(part, "12", "amd64", work, "none")
         root, squashed, boot = work / "root", work / "root.squashfs", work / "boot.fat"
         step("Debian, the longest step")
         make_root(root, package.absolute(), (*part.depends, *more), made_at)

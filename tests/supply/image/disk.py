@@ -36,8 +36,7 @@ _NEXT_SECTORS = 0x1F4
 """Places in GRUB's two first sectors (include/grub/i386/pc/boot.h) that its own installer fills in:
 it wants a device, and we have a file."""
 _BIOS_MODULES = (
-    *("biosdisk", "part_gpt", "fat", "search", "search_label", "configfile"),
-    *("normal", "linux", "echo", "test"),
+    *("biosdisk", "part_gpt", "fat", "normal", "linux", "boot", "echo", "sleep", "reboot"),
 )
 
 
@@ -101,11 +100,6 @@ def pack_boot(root: Path, file: Path, made_at: int) -> None:
 
 def bios_loader(work: Path) -> tuple[bytes, bytes]:
     """GRUB's first sector and its core, told where they will lie."""
-    early = work / "early.cfg"
-    early.write_text(
-        f"search --no-floppy --set=root --label {BOOT_LABEL}\n"
-        "set prefix=($root)/EFI/debian\nconfigfile ($root)/EFI/debian/grub.cfg\n"
-    )
     core = work / "core.img"
     words: list[str | Path] = [
         "grub-mkimage",
@@ -113,12 +107,11 @@ def bios_loader(work: Path) -> tuple[bytes, bytes]:
         "i386-pc",
         "-d",
         BIOS_GRUB,
-        "-c",
-        early,
         "-o",
         core,
     ]
-    run(*words, "-p", "/EFI/debian", *_BIOS_MODULES)
+    # On the disk that it was started from, and on no other.
+    run(*words, "-p", "(,gpt2)/EFI/debian", *_BIOS_MODULES)
     first = bytearray((BIOS_GRUB / "boot.img").read_bytes()[:440])
     struct.pack_into("<Q", first, _KERNEL_SECTOR, BIOS_AT // SECTOR)
     first[_DRIVE_CHECK : _DRIVE_CHECK + 2] = b"\x90\x90"

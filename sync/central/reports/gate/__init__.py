@@ -11,11 +11,13 @@ from sync.central.reports.gate.city_figures import SiteRow, city
 from sync.central.reports.gate.comparisons import Comparison, NotCompared
 from sync.central.reports.gate.cut_tables import CUT_STEP, CutRow, cut_rows, half_day_rows
 from sync.central.reports.gate.cuts_figures import CutsView, cuts
+from sync.central.reports.gate.earlier import Earlier
 from sync.central.reports.gate.figures import (
     PER,
     Coverage,
     Figure,
     MonthFigure,
+    MonthRate,
     figure,
     orders_differ,
 )
@@ -51,10 +53,12 @@ __all__ = [
     "CutRow",
     "CutsView",
     "Difference",
+    "Earlier",
     "Figure",
     "Mark",
     "Missing",
     "MonthFigure",
+    "MonthRate",
     "NotCompared",
     "ObjectionView",
     "OfficeView",

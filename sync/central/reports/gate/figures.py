@@ -21,6 +21,7 @@ from sync.central.measures import (
     of_served,
     result,
     sample_of,
+    shown_rate,
 )
 from sync.central.period import Period
 from sync.central.sitesettings import SiteSettings
@@ -119,6 +120,35 @@ class MonthFigure:
     month: date
     figure: Figure
     weeks: int
+
+
+@dataclass(frozen=True, slots=True)
+class MonthRate:
+    """A month's rate in per cent, as it is shown; None where it is hidden or a bound."""
+
+    month: date
+    per_cent: float | None
+
+
+def month_rates(months: Mapping[date, Mapping[int, Counts]]) -> tuple[MonthRate, ...]:
+    """Of sums of whole blocks by month and scale: in whole per cent, whatever n is."""
+    rates = []
+    for month, by_scale in sorted(months.items()):
+        month_result = result(_sample(by_scale))
+        is_point = month_result.rate is not None and not month_result.bound
+        per_cent = shown_rate(month_result.rate or 0.0, 0) if is_point else None
+        rates.append(MonthRate(month=month, per_cent=per_cent))
+    return tuple(rates)
+
+
+def rates_of(months: Sequence[MonthFigure]) -> tuple[MonthRate, ...]:
+    """The same of months that have their figures already."""
+    return tuple(MonthRate(month=one.month, per_cent=point_of(one.figure)) for one in months)
+
+
+def point_of(figure: Figure) -> float | None:
+    """The rate in per cent as it is shown; None where it is hidden or a bound."""
+    return None if figure.result.bound else figure.result.per_cent
 
 
 def usual_effect(t: Transaction, last: date) -> float:

@@ -7,21 +7,28 @@ from datetime import date, datetime
 
 from kiosk.domain.people import Officer
 from kiosk.domain.thaiorder import thai_order
+from sync.central.change import Change, NotComparable, change
 from sync.central.disclosure import ONLINE, newest_quarter, published_quarters, week_end
 from sync.central.logbook import told
 from sync.central.period import Period, of_quarter
 from sync.central.reports.gate.cut_tables import CutRow, Span, reason_rows
+from sync.central.reports.gate.earlier import BEFORE, Earlier, earlier, earlier_spans
 from sync.central.reports.gate.figures import (
     Coverage,
     Figure,
     MonthFigure,
+    MonthRate,
     coverage,
     figure,
     last_week_end,
+    month_rates,
+    point_of,
+    rates_of,
     trend,
     trend_span,
     usual_effect,
 )
+from sync.central.reports.gate.improved import Improved, improvements_beside
 from sync.central.reports.gate.looks import record_looks
 from sync.central.reports.gate.missing import OVER_TICKETS
 from sync.central.reports.gate.ways import Difference, differences
@@ -43,6 +50,13 @@ class SectionRow:
     section: str
     officers: int
     figure: Figure
+    months: tuple[MonthRate, ...] = ()
+    change: Change | NotComparable = NotComparable.HIDDEN
+    """Against the span before."""
+
+    @property
+    def difference(self) -> Change | None:
+        return self.change if isinstance(self.change, Change) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +67,12 @@ class OfficeView:
     figure: Figure
     online: Figure
     trend: tuple[MonthFigure, ...]
+    earlier: tuple[Earlier, ...]
+    """What the figure is compared with."""
+    improved: tuple[Improved, ...]
+    """What the office did in the months of the trend, oldest first."""
+    is_running: bool
+    """Whether weeks of the period are still to close: then it is compared with whole ones."""
     reasons: tuple[CutRow, ...]
     """How often citizens named a reason; `n` 0: fewer than CUT_STEP. `rate`: its share of them."""
     quarters: Span | None
@@ -68,6 +88,20 @@ class OfficeView:
     gaps: Counter[str]
     """Of closed weeks, by kind."""
     next_close: date
+
+    @property
+    def office_rate(self) -> float | None:
+        """Where the office's line stands behind a row: the rate as it is shown."""
+        return point_of(self.figure)
+
+    @property
+    def office_months(self) -> tuple[MonthRate, ...]:
+        return rates_of(self.trend)
+
+    @property
+    def events(self) -> list[tuple[date, str]]:
+        """The days of `improved`, each with its number in the list."""
+        return [(line.day, str(number)) for number, line in enumerate(self.improved, 1)]
 
 
 def office(
@@ -94,16 +128,19 @@ def office(
         cuts = t.blocks.cuts(quarters, ("reason", "channel"))
         ways = differences(t, quarters, cuts.values(), settings)
         usual = usual_effect(t, min(period.last_day, today))
+        online = figure(sums.get("", {}).pop(ONLINE, []), settings)
+        whole = figure(_parts(sums.values()), settings, usual)
+        compared = earlier(whole, period, t.blocks.office, settings, usual)
+        members: dict[str, set[str]] = {}
+        sections: tuple[SectionRow, ...] = ()
+        if sections_seen is not None:
+            members = _readable_sections(central.site, viewer, officers, sums)
+            how_read = _Read(period=period, today=today, settings=settings, usual=usual)
+            sections = _section_rows(t, members, sums, how_read)
+        improved = improvements_beside(t, months, settings, usual)
         tickets = t.tickets.quarters(*quarters) if quarters else []
         gaps = _gaps(t, period, ended) if viewer.signed_in else Counter[str]()
-    online = figure(sums.get("", {}).pop(ONLINE, []), settings)
-    sections: tuple[SectionRow, ...] = ()
     if sections_seen is not None:
-        members = _readable_sections(central.site, viewer, officers, sums)
-        sections = tuple(
-            SectionRow(name, len(ids), figure(_parts([sums.get(name, {})]), settings, usual))
-            for name, ids in members.items()
-        )
         record_looks(
             central,
             viewer,
@@ -111,7 +148,6 @@ def office(
             told("seen_office", period=period.code),
             sections_seen,
         )
-    whole = figure(_parts(by_officer for by_officer in sums.values()), settings, usual)
     return OfficeView(
         name=central.settings.name,
         period=period,
@@ -119,6 +155,9 @@ def office(
         figure=whole,
         online=online,
         trend=trend(months, settings, today, usual),
+        earlier=compared,
+        improved=improved,
+        is_running=ended < period.last_day,
         reasons=reason_rows(cuts.values(), settings),
         quarters=quarters,
         elsewhere=None if quarters else nearest_quarter(period, ended),
@@ -128,6 +167,39 @@ def office(
         gaps=gaps,
         next_close=week_end(today),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """How a page's figures are read. `usual`: the office's design effect."""
+
+    period: Period
+    today: date
+    settings: SiteSettings
+    usual: float
+
+
+def _section_rows(
+    t: Transaction, members: Mapping[str, set[str]], sums: BySection, read: _Read
+) -> tuple[SectionRow, ...]:
+    """Sections beside one another, each with its months, and against the span before."""
+    months = t.blocks.months_by_section(*trend_span(read.period, read.today))
+    before = earlier_spans(read.period).get(BEFORE)
+    sums_before = t.blocks.by_section(before.first_day, before.last_day) if before else {}
+    sums_before.get("", {}).pop(ONLINE, None)
+    rows = []
+    for name, ids in members.items():
+        now = figure(_parts([sums.get(name, {})]), read.settings, read.usual)
+        then = figure(_parts([sums_before.get(name, {})]), read.settings, read.usual)
+        row = SectionRow(
+            section=name,
+            officers=len(ids),
+            figure=now,
+            months=month_rates(months.get(name, {})),
+            change=change(now.result, then.result),
+        )
+        rows.append(row)
+    return tuple(rows)
 
 
 def nearest_quarter(period: Period, ended: date) -> Period | None:
@@ -211,7 +283,7 @@ def _readable_sections(
     }
 
 
-def _parts(sums: Iterable[Mapping[str, list[Sum]]]) -> list[Sum]:
+def _parts(sums: Iterable[Mapping[str, Sequence[Sum]]]) -> list[Sum]:
     return [part for by_officer in sums for parts in by_officer.values() for part in parts]
 
 

@@ -11,10 +11,16 @@ from sync.central.logbook import told
 from sync.central.measures import shown_ends, shown_rate
 from sync.central.objecting import NOTHING_OBJECTED
 from sync.central.period import Period
+from sync.central.reports.gate.earlier import Earlier, earlier
 from sync.central.reports.gate.figures import (
     Figure,
     MonthFigure,
+    MonthRate,
     figure,
+    last_week_end,
+    month_rates,
+    point_of,
+    rates_of,
     trend,
     trend_span,
     usual_effect,
@@ -40,6 +46,7 @@ class OfficerRow:
     objected: bool = False
     """Whether an objection to these results may still end in another way."""
     mark: Mark | None = None
+    months: tuple[MonthRate, ...] = ()
     adjusted: Adjusted | None = None
     """In a closed round, of officers who were compared: all of their results closed here."""
 
@@ -60,10 +67,21 @@ class SectionView:
     settings: SiteSettings
     figure: Figure
     trend: tuple[MonthFigure, ...]
+    earlier: tuple[Earlier, ...]
+    """What the figure is compared with."""
+    is_running: bool
+    office: Figure
+    office_months: tuple[MonthRate, ...]
+    """What stands behind each row."""
     officers: tuple[OfficerRow, ...]
     usual_flags: float | None
     """Flagged ratings of a thousand in the whole office."""
     next_close: date
+
+    @property
+    def office_rate(self) -> float | None:
+        """Where the office's line stands behind a row: the rate as it is shown."""
+        return point_of(self.office)
 
     @property
     def is_compared(self) -> bool:
@@ -85,9 +103,19 @@ def section(
         months = t.blocks.by_month(*trend_span(period, today), section=name)
         missing = missing_beside_blocks(t, t.blocks.days(period.first_day, period.last_day, name))
         office = figure(t.blocks.office(period.first_day, period.last_day), settings)
+        own_months = t.blocks.months_by_officer(*trend_span(period, today), name)
+        office_months = trend(t.blocks.by_month(*trend_span(period, today)), settings, today)
         objections = standings(t, period, name, today)
         usual = usual_effect(t, min(period.last_day, today))
         adjusted = _adjusted(t, period, sums)
+        parts = [part for parts in sums.values() for part in parts]
+        whole = figure(parts, settings, usual)
+
+        def of_section(first: date, last: date) -> list[Sum]:
+            of_officers = t.blocks.by_officer(first, last, section=name)
+            return [part for parts in of_officers.values() for part in parts]
+
+        compared = earlier(whole, period, of_section, settings, usual)
     members = [one for one in roster if one.id in sums or _is_in(one, name)]
     rows = []
     for member in members:
@@ -99,6 +127,7 @@ def section(
             away=not _is_in(member, name),
             objected=bool(stands.open),
             mark=mark(stands, blocks, settings, usual),
+            months=month_rates(own_months.get(str(member.id), {})),
             adjusted=None if stands.blocks else adjusted.get(str(member.id)),
         )
         rows.append(row)
@@ -108,13 +137,16 @@ def section(
     rows += (
         _stranger_row(id_, figure(sums[id_], settings, usual), missing[id_]) for id_ in strangers
     )
-    parts = [part for parts in sums.values() for part in parts]
     return SectionView(
         section=name,
         period=period,
         settings=settings,
-        figure=figure(parts, settings, usual),
+        figure=whole,
         trend=trend(months, settings, today, usual),
+        earlier=compared,
+        is_running=last_week_end(today) < period.last_day,
+        office=office,
+        office_months=rates_of(office_months),
         officers=tuple(rows),
         usual_flags=office.flagged_per_1000,
         next_close=week_end(today),

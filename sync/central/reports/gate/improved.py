@@ -1,0 +1,69 @@
+"""What the office did, on the days on which it did it, and its results before and after.
+
+Before and after are whole months of the trend, summed: no figure of them is new. What else changed
+in these months nobody knows, and the page says so.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sync.central.change import Change, NotComparable, change
+from sync.central.reports.gate.figures import Figure, figure
+from sync.central.sitesettings import SiteSettings
+from sync.central.store.blocks import Sum
+from sync.central.store.engine import Transaction
+
+MONTHS = 3
+"""So many before, and so many after, as far as the trend has them; the month itself is in none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Improved:
+    """`said` by citizens, `done` by the office on `day`: the day on which its line was marked as
+    done. `months`: how many months the figures before and after are of."""
+
+    day: date
+    said: str
+    done: str
+    before: Figure
+    after: Figure
+    months: tuple[int, int]
+    change: Change | NotComparable
+
+    @property
+    def difference(self) -> Change | None:
+        return self.change if isinstance(self.change, Change) else None
+
+
+def improvements_beside(
+    t: Transaction,
+    months: Mapping[date, Sequence[Sum]],
+    settings: SiteSettings,
+    usual: float,
+) -> tuple[Improved, ...]:
+    """Those of the months from the first to the last of `months`, oldest first."""
+    if not months:
+        return ()
+    lines = []
+    for line in t.improvements.done():
+        month = line.day.replace(day=1)
+        if not min(months) <= month <= max(months):
+            continue
+        earlier = [one for one in months if one < month][-MONTHS:]
+        later = [one for one in months if one > month][:MONTHS]
+        before, after = (
+            figure((part for one in of for part in months[one]), settings, usual)
+            for of in (earlier, later)
+        )
+        improved = Improved(
+            day=line.day,
+            said=line.said,
+            done=line.done,
+            before=before,
+            after=after,
+            months=(len(earlier), len(later)),
+            change=change(after.result, before.result),
+        )
+        lines.append(improved)
+    return tuple(lines)
