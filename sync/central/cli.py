@@ -20,6 +20,7 @@ from sync.central.commands import (
     holidays,
     ita,
     migration,
+    notifications,
     officers,
     releases,
     results,
@@ -61,6 +62,7 @@ app.add_typer(terminals.app, name="terminals")
 app.add_typer(ita.app, name="ita")
 app.add_typer(tickets.app, name="tickets")
 app.add_typer(accounts.app, name="accounts")
+app.add_typer(notifications.app, name="notifications")
 app.add_typer(sites.app, name="sites")
 app.add_typer(holidays.app, name="holidays")
 app.add_typer(releases.app, name="releases")

@@ -10,6 +10,9 @@ from sync.central.logbook import read_told
 
 _TABLES = {
     "why": "alarm",
+    "held": "held_why",
+    "transport": "transport",
+    "topic": "topic",
     "log": "log_break",
     "broken": "log_break",
     "verdict": "verdict",
@@ -27,14 +30,15 @@ _WRITTEN: dict[str, Callable[[str, str], str]] = {
 """Values that a language writes in its own way."""
 
 
-def log_words(code: str, what: str) -> str:
-    """The sentence of `what` in a language; `what` itself where it was written by nobody here."""
+def log_words(code: str, what: str, table: str = "log_what") -> str:
+    """The sentence of `what` in a language, from a table of its words; `what` itself where it was
+    written by nobody here."""
     if not what:
         return ""
     try:
         key, values = read_told(what)
         written = {name: _written(name, value, code) for name, value in values.items()}
-        return words(code).get(f"log_what.{key}", **written)
+        return words(code).get(f"{table}.{key}", **written)
     except (ValueError, TypeError, MissingWord):
         return what
 

@@ -61,6 +61,7 @@ KEPT = (
     Keeping(id="tokens"),
     Keeping(id="retired"),
     Keeping(id="people"),
+    Keeping(id="notifications"),
     Keeping(id="witness"),
     Keeping(id="office_records"),
     Keeping(id="terminals"),

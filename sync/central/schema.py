@@ -59,6 +59,7 @@ sites = Table(
     metadata,
     _text("site"),
     _text("name"),
+    _text("province"),
     Column("published", Date),
     PrimaryKeyConstraint("site"),
 )
@@ -816,3 +817,65 @@ upkeep = Table(
     _text("what"),
     PrimaryKeyConstraint("site", "task"),
 )
+
+# By what an office tells people outside the pages, and how: JSON, and its secret, encrypted.
+transports = Table(
+    "transports",
+    metadata,
+    _text("site"),
+    _text("transport"),
+    _moment("at"),
+    _text("author"),
+    _text("body"),
+    _text("secret"),
+    PrimaryKeyConstraint("site", "transport"),
+)
+
+# Where an account is told things, and what not. `code`: a keyed hash; "": the address is proved.
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    _text("site"),
+    _text("account"),
+    _text("mail"),
+    _text("language"),
+    _text("topics"),
+    _text("code"),
+    _count("tries"),
+    _moment("until", empty=True),
+    PrimaryKeyConstraint("site", "account"),
+)
+
+# What is being told of: an alarm from its beginning to its end, or a sheet that was announced.
+spells = Table(
+    "spells",
+    metadata,
+    _text("site"),
+    _text("topic"),
+    _text("subject"),
+    _moment("since"),
+    _text("what"),
+    PrimaryKeyConstraint("site", "topic", "subject"),
+)
+
+# What is to be sent, was sent, or could not be. `id` follows from what it says, to whom and by
+# what: the same cannot stand here twice. A sheet is named, not stored.
+notifications = Table(
+    "notifications",
+    metadata,
+    _text("site"),
+    _text("id"),
+    _text("transport"),
+    _text("recipient"),
+    _text("topic"),
+    _text("phase"),
+    _text("what"),
+    _moment("created"),
+    _moment("due"),
+    _count("tries"),
+    _text("state"),
+    _text("answer"),
+    _moment("settled", empty=True),
+    PrimaryKeyConstraint("site", "id"),
+)
+Index("notifications_by_due", notifications.c.site, notifications.c.state, notifications.c.due)

@@ -22,8 +22,10 @@ from kiosk import release
 from kiosk.servicemanager import ServiceManager
 from sync.central.connections import MOST_UNREAD, Impatient, Unread
 from sync.central.listening import NoListener, listener_for
-from sync.central.nightly import Nights
+from sync.central.nightly import nights
+from sync.central.notifications.delivery import look_and_deliver
 from sync.central.papers import fonts
+from sync.central.repeating import Repeated
 from sync.central.usecases.central import HEAD, Central, DatabaseError
 from sync.central.usecases.upkeep import note_certificate
 from sync.central.watchdog import give_signs_of_life
@@ -34,6 +36,9 @@ from sync.central.workers import END_SECONDS, NotStarted, Workers
 
 _EVENTS = logging.getLogger("kiosk.central.security")
 _LOG = logging.getLogger("kiosk.central")
+_NOTIFICATIONS = logging.getLogger("kiosk.central.notifications")
+OUTBOX_SECONDS = 120.0
+"""Between two looks at what has begun, and at what waits to be sent."""
 
 
 CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20"
@@ -111,9 +116,10 @@ def _serve(
     config = server_config(central, service)
     # The first paper need not wait for its typeface.
     threading.Thread(target=fonts.letters, daemon=True).start()
-    nights = Nights(central, utc_now, partial(_look_at_certificate, central, service.tls_cert))
+    by_night = nights(central, utc_now, partial(_look_at_certificate, central, service.tls_cert))
+    outbox = Repeated(OUTBOX_SECONDS, utc_now, partial(look_and_deliver, central), _NOTIFICATIONS)
     _look_at_certificate(central, service.tls_cert, utc_now())
-    server = WatchedServer(config, central, manager, nights, ends_with_parent)
+    server = WatchedServer(config, central, manager, by_night, ends_with_parent)
 
     def end(_signal: int, _frame: FrameType | None) -> None:
         server.should_exit = True
@@ -122,11 +128,13 @@ def _serve(
     # all is done: it must not cut off what follows.
     for one in (signal.SIGTERM, signal.SIGINT):
         signal.signal(one, end)
-    nights.start()
+    by_night.start()
+    outbox.start()
     try:
         server.run(sockets=[listener])
     finally:
-        nights.end()
+        outbox.end()
+        by_night.end()
 
 
 def described(central: Central) -> str:
@@ -157,11 +165,11 @@ class WatchedServer(uvicorn.Server):
         config: uvicorn.Config,
         central: Central,
         manager: ServiceManager,
-        nights: Nights,
+        by_night: Repeated,
         ends_with_parent: int | None,
     ) -> None:
         super().__init__(config)
-        self._central, self._manager, self._nights = central, manager, nights
+        self._central, self._manager, self._nights = central, manager, by_night
         self._ends_with_parent = ends_with_parent
         self._signs: asyncio.Task[None] | None = None
 

@@ -86,6 +86,11 @@ class CentralSettings(NamedTuple):
         Text(),
         'takes each night\'s backup away, such as "rsync {file} backup@host:kiosk/"; empty: none',
     ] = ""
+    proxy: Annotated[
+        str,
+        Text(),
+        "the office's HTTP proxy, for LINE and webhooks: http://NAME:PORT; empty: HTTPS_PROXY",
+    ] = ""
     disk_reserve: Annotated[int, Whole(100, 1_000_000), "MiB to stay free; less is an alarm"] = 2000
     identity_client: Annotated[str, Text(), "what the provider knows this report as"] = ""
     security_contact: Annotated[

@@ -20,6 +20,7 @@ from time import perf_counter, sleep
 
 from kiosk.clock import SystemClock
 from kiosk.datafolder import DataFolder
+from kiosk.domain.businessday import business_date
 from kiosk.domain.encounter import DutyBegan, Record
 from kiosk.terminal import Terminal
 from sync.central.usecases.central import Central
@@ -132,7 +133,7 @@ def _presses(terminal: Terminal, n: int) -> list[float]:
 def press(terminal: Terminal) -> float:
     """Seconds until a rating is durable; StoreFailed when it could not be kept."""
     sleep(PAUSE)
-    record = Record(rating(5))
+    record = Record(rating(5, day=business_date(SystemClock().now().wall)))
     start = perf_counter()
     terminal.carry_out([record])
     return perf_counter() - start

@@ -17,6 +17,7 @@ PAGES = {
     "test_accounts",
     "test_handbook",
     "test_keeping",
+    "test_notifications",
     "test_offers",
     "test_page",
     "test_questionnaire",

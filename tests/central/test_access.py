@@ -98,6 +98,7 @@ PAGES: dict[str, set[str]] = {
     "/settings/dindaeng": {I},
     "/settings/dindaeng/document": {I},
     "/settings/dindaeng/words": {I},
+    "/notifications/dindaeng": {I},
     "/holidays/dindaeng": {I},
     "/recordings/dindaeng": {I},
     "/recordings/dindaeng?language=km": {I},
@@ -151,6 +152,7 @@ FORMS: dict[str, set[str]] = {
     "/accounts/dindaeng": {I},
     "/settings/dindaeng": {I},
     "/settings/dindaeng/words": {I},
+    "/notifications/dindaeng": {I},
     "/holidays/dindaeng": {I},
     "/recordings/dindaeng/th/thanks": {I},
     "/pins/dindaeng": {I, H},
@@ -313,7 +315,7 @@ OPEN_TO_ALL = {
     "/", "/sign-in", "/sign-in/code", "/sign-out", "/static/{name}",
     "/healthz", "/readyz", "/metrics", "/robots.txt", "/.well-known/security.txt",
 }  # fmt: skip
-OWN_ACCOUNT = {"/password", "/second-factor", "/my-account"}
+OWN_ACCOUNT = {"/password", "/second-factor", "/my-account", "/my-notifications"}
 """Whoever is signed in has these, and changes nothing but the own account there."""
 OWN_TESTS = ("/f/", "/v1/")
 """The questionnaire, which a token opens, and the terminals' door."""

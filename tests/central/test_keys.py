@@ -385,7 +385,9 @@ def steps_to_enrol(central: Central, offices: int) -> int:
         return 0
 
     with central.store.connection() as connection:
-        connection.execute(insert(sites), [{"site": name, "name": name} for name in names])
+        connection.execute(
+            insert(sites), [{"site": name, "name": name, "province": ""} for name in names]
+        )
         connection.execute(insert(enrol_codes), [{**open_code, **code} for code in codes])
     for engine in (central.store._engine, central.store._readers):
         event.listen(engine, "checkout", lambda raw, *_: raw.set_progress_handler(count, 1))

@@ -17,13 +17,14 @@ from pypdf import PdfReader
 
 from kiosk.domain.scale import Scale
 from sync import absence, closing
+from sync.central.change import Change, NotComparable
 from sync.central.language import LANGUAGES, in_thai, tables
 from sync.central.papers import appraisal, ita, meetings, posters, statistics
 from sync.central.papers.thaitext import digits, listed
 from sync.central.papers.typesetting import printable
 from sync.central.period import parse
 from sync.central.reports import gate
-from sync.central.reports.gate import MonthFigure, OfficeView
+from sync.central.reports.gate import Earlier, Improved, MonthFigure, OfficeView
 from sync.central.sitesettings import NamedService
 from sync.central.store.improvements import Improvement, ImprovementStatus
 from sync.central.usecases.central import Central
@@ -275,6 +276,37 @@ def test_the_meeting_sheet_has_two_pages(view: OfficeView) -> None:
             for i in range(12)
         )
         assert len(pages(meetings.meeting_pdf(view, log, {"duty-paused": 3}, NOW))) == 2
+
+
+def test_the_meeting_sheet_says_what_changed_what_was_done_and_how_weekdays_go(
+    view: OfficeView, office: Central
+) -> None:
+    before = Earlier(
+        which="before",
+        period=parse("fy2026-2"),
+        figure=view.figure,
+        change=Change(points=2, low=-1, high=5, places=0),
+    )
+    done = Improved(
+        day=TODAY,
+        said="รอนาน",
+        done="เปิดช่องเพิ่ม",
+        before=view.figure,
+        after=view.figure,
+        months=(3, 2),
+        change=NotComparable.FEW,
+    )
+    row = gate.CutRow(what="1-am", n=120, rate=0.8)
+    cuts = gate.cuts(office, PUBLIC, ROUND, TOLD)
+    weekdays = replace(cuts, tables={**cuts.tables, "weekday": (row,)})
+    settings = view.settings._replace(target=97)
+    changed = replace(view, earlier=(before,), improved=(done,), settings=settings)
+    text = "".join("".join(pages(meetings.meeting_pdf(changed, (), {}, NOW, weekdays))).split())
+    assert "+๒จุดร้อยละ(ร้อยละ๙๕:−๑ถึง+๕)ไม่แตกต่างเกินกว่าความบังเอิญ" in text
+    assert "เป้าหมายร้อยละ๙๗" in text
+    assert "เปิดช่องเพิ่ม" in text
+    assert "๘๐(๗๑–๘๗)" in text
+    assert "จำนวนยังไม่พอ" in text, "the afternoon of a day whose morning is told"
 
 
 def test_the_weekly_sheet_puts_each_thing_where_the_meeting_looks_for_it(view: OfficeView) -> None:

@@ -21,6 +21,7 @@ from sync.central.carewords import care_words
 from sync.central.cli import app
 from sync.central.language import words
 from sync.central.settings import FILE_NAME
+from sync.central.silence import is_silent
 from sync.central.usecases import installation
 from sync.central.usecases.central import Central
 from sync.central.usecases.nights import TaskFailed, carry_away, due_tasks, work
@@ -33,7 +34,6 @@ from sync.central.usecases.upkeep import (
     write_upkeep,
 )
 from sync.central.viewer import ROLES
-from sync.central.web.terminals import is_silent
 from tests.support.builders import SOMYING
 from tests.support.central import signed_in
 from tests.support.certificates import Authority

@@ -36,6 +36,8 @@ CHOSEN = {
     "pattern_against", "pattern_innocent", "pattern_kind", "pattern_look_at", "pattern_seen",
     "way", "weekday", "csv", "csv_column", "change", "target",
     "roster_word", "served_part",
+    "encryption", "not_sent", "notification", "notification_state", "topic", "topic_do",
+    "topic_says", "transport",
     "short_month", "spoken_language", "verdict",
 }  # fmt: skip
 """Tables whose words are chosen by a value."""
@@ -182,11 +184,14 @@ SET_UP = {
 """What an administrator reads at the command line or in the log, and a terminal's enrolment."""
 
 
-def told_in(source: Path) -> Iterator[tuple[str, set[str]]]:
-    """What a module writes into a log: the keys, and the names of their values."""
+def told_in(source: Path, by: str = "told") -> Iterator[tuple[str, set[str]]]:
+    """What a module writes into a log (or, by `thing`, tells people): the keys, and the names of
+    their values."""
     for call in ast.walk(ast.parse(source.read_text("utf-8"))):
         match call:
-            case ast.Call(func=ast.Name("told"), args=[ast.Constant(key)], keywords=values):
+            case ast.Call(func=ast.Name(name), args=[ast.Constant(key)], keywords=values) if (
+                name == by
+            ):
                 yield str(key), {str(value.arg) for value in values}
 
 
@@ -196,6 +201,14 @@ def test_what_is_told_to_a_log_has_a_sentence_with_these_values() -> None:
     assert len(told) > 25
     for key, names in told.items():
         assert set(values_of(english[f"log_what.{key}"])) == names, key
+
+
+def test_what_people_are_told_has_a_sentence_with_these_values() -> None:
+    english = words("en").by_key
+    things = {key: names for source in SOURCES for key, names in told_in(source, "thing")}
+    assert len(things) > 8
+    for key, names in things.items():
+        assert set(values_of(english[f"topic_says.{key}"])) <= names, key
 
 
 def test_no_page_takes_a_tables_method_for_a_word() -> None:

@@ -21,10 +21,11 @@ GETS = (
     "/pins/dindaeng", "/accounts/dindaeng", "/settings/dindaeng", "/settings/dindaeng/words",
     "/settings/dindaeng/signing_in", "/settings/dindaeng/calendar", "/settings/dindaeng/ita",
     "/changes/dindaeng", "/password",
+    "/notifications/dindaeng", "/my-notifications",
     "/section/dindaeng?name=ฝ่ายทะเบียน", "/officer/dindaeng/101", "/public/dindaeng",
     "/no-such-page",
     "/report/dindaeng?period=fy2026", "/report/dindaeng?period=nonsense", "/papers/nowhere",
-    "/help", "/help?q=กักกัน", *(f"/help/{article.id}" for article in ARTICLES),
+    "/help", "/help?q=10", *(f"/help/{article.id}" for article in ARTICLES),
     "/report/dindaeng?period=2026-11", "/public/dindaeng?period=fy2026",
 )  # fmt: skip
 POSTS: tuple[tuple[str, dict[str, str]], ...] = (

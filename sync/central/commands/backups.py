@@ -197,9 +197,9 @@ def _first_wrong(home: "Central", remarks: list[str]) -> str:
 
     if wrong := first_wrong_entry(home, CITY):
         return f"the city's accounts: {wrong}"
-    for central in chosen_offices(home):
+    for number, central in enumerate(chosen_offices(home)):
         names = officer_names(central)
-        if wrong := first_disagreement(central):
+        if wrong := first_disagreement(central, is_first=not number):
             return f"{central.site}: {with_names(wrong, names)}"
         excesses = published_excess(central)
         remarks += [f"{central.site}: {with_names(str(one), names)}" for one in excesses]

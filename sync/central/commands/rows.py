@@ -88,6 +88,20 @@ class NeedRow(Struct, frozen=True):
     words: str
 
 
+class NotificationRow(Struct, frozen=True):
+    """A message of the outbox. `to`: an account, or one of LINE's ids; "" for a webhook. `made`:
+    ISO 8601 in the time of this machine. `answer`: what came of the newest try."""
+
+    id: str
+    state: Literal["waiting", "sent", "failed", "dropped"]
+    topic: str
+    transport: Literal["mail", "line", "webhook"]
+    to: str
+    made: str
+    tries: int
+    answer: str
+
+
 class StatusShown(Struct, frozen=True):
     version: str
     data: str

@@ -17,8 +17,11 @@ app = typer.Typer(help="The offices in this central.", no_args_is_help=True)
 def add(
     site: Annotated[str, typer.Argument(help="Short id of the office.")],
     name: Annotated[str, typer.Argument(help="Its name on the report.")],
+    province: Annotated[
+        str | None, typer.Option(help="Where it is: many offices are grouped by it.")
+    ] = None,
 ) -> None:
-    """Add an office to this central.
+    """Add an office to this central, or say in which province one is.
 
     Example: kiosk-central sites add huaikhwang "สำนักงานเขตห้วยขวาง"
     """
@@ -27,7 +30,7 @@ def add(
 
     with opened() as central:
         try:
-            add_site(central, site, name)
+            add_site(central, site, name, province)
         except BadPerson as error:
             fail(in_english(error), USAGE)
     typer.echo(f"{site}: {name}. Work on it with: kiosk-central --site {site} …")

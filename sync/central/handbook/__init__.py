@@ -81,6 +81,7 @@ ARTICLES = (
     ),
     Article(id="care", roles=frozenset({"it"}), pages=("fleet",)),
     Article(id="lives", roles=frozenset({"it"}), pages=()),
+    Article(id="method", roles=frozenset(), pages=()),
     Article(id="privacy", roles=frozenset(), pages=("retention",)),
     Article(id="words", roles=frozenset(), pages=()),
 )

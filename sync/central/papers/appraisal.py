@@ -15,6 +15,7 @@ from sync.central.papers.objections import (
 )
 from sync.central.papers.spreadsheet import Cell, Sheet, workbook
 from sync.central.papers.thaitext import digits
+from sync.central.reports import chart
 from sync.central.reports.gate import BlockRow, Figure, OfficerRow, OfficerView, SectionView
 
 _NONE = "–"
@@ -72,16 +73,20 @@ def _only_section(view: OfficerView) -> list[tuple[str, str]]:
 
 def section_pdf(view: SectionView, office: str, now: datetime) -> bytes:
     first_heads = in_thai("appraisal.number"), in_thai("common.full_name")
+    axis = figures.axis_of(row.figure for row in view.officers)
     values = {
         **_values(view, office, now),
         "of": "section",
         "title": in_thai("appraisal.section_title"),
         "about": [(in_thai("paper.unit"), _section_name(view))],
         "verdict": None,
-        "marks": [],
+        "marks": [
+            *figures.target_line(view.figure, view.settings),
+            *figures.earlier_lines(view.earlier, view.is_running, figures.today_of(now)),
+        ],
         "objections": [],
-        "table_head": figures.columns(*first_heads),
-        "table": [_officer_line(row, view.usual_flags) for row in view.officers],
+        "table_head": figures.columns(*first_heads, axis=axis),
+        "table": [_officer_line(row, view.usual_flags, axis) for row in view.officers],
         "orders": figures.orders(*(row.figure for row in view.officers)),
         "adjusted": _adjusted_how(view),
     }
@@ -119,14 +124,14 @@ def _section_name(view: SectionView) -> str:
     return view.section or in_thai("common.no_section")
 
 
-def _officer_line(row: OfficerRow, usual_flags: float | None) -> dict[str, Any]:
+def _officer_line(row: OfficerRow, usual_flags: float | None, axis: chart.Axis) -> dict[str, Any]:
     """An officer's line of the section's PDF."""
     name = row.officer.name
     if row.away:
         name += " " + _in_brackets("figures.away")
     if row.objected:
         name += " " + _in_brackets("appraisal.objection_waits")
-    line = figures.row(name, row.figure)
+    line = figures.row(name, row.figure, axis)
     beside = " · ".join(_row_beside(row, usual_flags))
     return {"number": digits(row.officer.number), **line, "beside": beside}
 

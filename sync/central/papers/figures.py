@@ -6,6 +6,7 @@ from typing import Any
 
 from kiosk.domain.scale import FaceOrder
 from sync.central import thai
+from sync.central.change import Change, NotComparable, beside_target
 from sync.central.language import in_thai, tables
 from sync.central.measures import Response
 from sync.central.period import Period
@@ -13,6 +14,7 @@ from sync.central.reports import chart
 from sync.central.reports.gate import (
     PER,
     Difference,
+    Earlier,
     Figure,
     Missing,
     MonthFigure,
@@ -22,6 +24,8 @@ from sync.central.sitesettings import SiteSettings
 
 PAGES = [thai.digits(f"– {page} –", "th") for page in range(1, 400)]
 """What stands at the foot of each page."""
+WHOLE = chart.Axis()
+"""From 0 to 100."""
 _NOTHING = "–"
 _SIGNS = {"at least": "≥ ", "at most": "≤ "}
 _RATE_WORDS = {"at least": "paper.at_least", "at most": "paper.at_most", "": "paper.per_cent"}
@@ -275,18 +279,19 @@ def differences(ways: Iterable[Difference]) -> list[str]:
     ]
 
 
-def row(name: str, figure: Figure) -> dict[str, Any]:
-    """A line of a table: words, and shares for its bar."""
-    result, ends = figure.result, figure.result.drawn
+def row(name: str, figure: Figure, axis: chart.Axis = WHOLE) -> dict[str, Any]:
+    """A line of a table: words, and places on the table's axis for its bar, as shares of it."""
+    result = figure.result
     is_hidden = result.rate is None
+    drawn_bar = None if is_hidden else chart.bar(result, axis)
     return {
         "name": _with_order(name, figure),
         "n": _NOTHING if is_hidden else number(result.n),
         "rate": in_thai("paper.not_enough") if is_hidden else rate_text(figure),
         "interval": interval_text(figure),
-        "share": result.rate,
-        "low": ends.low if ends else None,
-        "high": ends.high if ends else None,
+        "share": None if drawn_bar is None else (drawn_bar.rate or 0.0) / 100,
+        "low": None if drawn_bar is None else drawn_bar.low / 100,
+        "high": None if drawn_bar is None else drawn_bar.high / 100,
         "bound": bool(result.bound),
     }
 
@@ -303,13 +308,62 @@ def _with_order(name: str, figure: Figure) -> str:
     return f"{name} ({order})" if order else name
 
 
-def columns(*first: str, scale: bool = True) -> list[str]:
-    """The heads of a table of `row`s: `first`, then number, rate, interval and the bar's."""
+def columns(*first: str, axis: chart.Axis | None = WHOLE) -> list[str]:
+    """The heads of a table of `row`s: `first`, then number, rate, interval and the bar's on `axis`;
+    None: without bars."""
     heads = [*first, in_thai("common.ratings_short"), rate_column()]
     heads.append(in_thai("paper.interval_column"))
-    if scale:
-        heads.append(in_thai("paper.scale_column"))
+    if axis:
+        heads.append(in_thai("paper.scale_column", low=axis.low, high=axis.high))
     return heads
+
+
+def axis_of(figures: Iterable[Figure], target: int = 0) -> chart.Axis:
+    """For the bars of a table: wide enough for its figures, and for a target in per cent."""
+    return chart.axis((figure.result for figure in figures), target)
+
+
+def change_text(change: Change | NotComparable) -> str:
+    """A difference in points with its interval; "–" where there is none."""
+    if not isinstance(change, Change):
+        return _NOTHING
+    low, high = (points(end, change.places) for end in (change.low, change.high))
+    ends = in_thai("paper.change_ends", low=low, high=high)
+    return f"{points(change.points, change.places)} {ends}"
+
+
+def points(value: float, decimals: int) -> str:
+    sign = "+" if value > 0 else "−" if value < 0 else ""
+    return f"{sign}{number(abs(value), decimals)}"
+
+
+def _change_interval(change: Change) -> str:
+    low, high = (points(end, change.places) for end in (change.low, change.high))
+    return in_thai("change.interval", low=low, high=high)
+
+
+def earlier_lines(compared: Iterable[Earlier], is_running: bool, today: date) -> list[str]:
+    """What a figure is compared with, each span in a sentence."""
+    lines = []
+    for one in compared:
+        change = one.change
+        if isinstance(change, Change):
+            unit, meaning = in_thai("change.unit"), in_thai(f"change.{change.direction}")
+            in_points = points(change.points, change.places)
+            sentence = f"{in_points} {unit} {_change_interval(change)} {meaning}"
+        else:
+            sentence = in_thai(f"change.not_{change}")
+        which = in_thai(f"change.{one.which}")
+        lines.append(f"{which} ({span(one.period, today)}): {sentence}")
+    if lines and is_running:
+        lines.append(in_thai("change.running"))
+    return lines
+
+
+def target_line(figure: Figure, settings: SiteSettings) -> list[str]:
+    """Whether the office's target is reached; empty without one."""
+    reading = beside_target(figure.result, settings.target)
+    return [in_thai(f"target.{reading}", target=settings.target)] if reading else []
 
 
 def trend(
@@ -333,7 +387,9 @@ def trend(
         {"x": x / 100, "word": month(first), "n": _NOTHING, "weeks": ""} for x, first in shape.gaps
     ]
     return {
-        "axis": [{"at": shape.y(tick) / 100, "word": number(tick)} for tick in shape.axis.ticks],
+        "axis": [
+            {"at": shape.y(tick) / 100, "word": number(tick)} for tick in _few(shape.axis.ticks)
+        ],
         "target": None if shape.target is None else shape.target / 100,
         "events": [{"x": x / 100, "word": thai.digits(sign, "th")} for x, sign in shape.events],
         "marks": [_trend_mark(mark) for mark in shape.marks],
@@ -345,6 +401,11 @@ def trend(
 def weeks(month: MonthFigure) -> str:
     """How many weeks a month's figure is of."""
     return in_thai("figures.weeks", n=month.weeks)
+
+
+def _few(ticks: Sequence[int]) -> Sequence[int]:
+    """A paper's chart is low: of many ticks every second one."""
+    return ticks if len(ticks) <= 5 else ticks[::2]
 
 
 def _trend_mark(mark: chart.Mark) -> dict[str, Any]:

@@ -7,9 +7,11 @@ from typing import Any
 from kiosk.domain.rating import ReasonId
 from sync.central.disclosure import week_end
 from sync.central.language import in_thai
+from sync.central.measures import AT_LEAST
 from sync.central.papers import figures, typesetting
 from sync.central.papers.posters import short
-from sync.central.reports.gate import CutRow, OfficeView
+from sync.central.reports import chart
+from sync.central.reports.gate import CutRow, CutsView, Improved, OfficeView, SectionRow
 from sync.central.usecases.improvements import Improvement, ImprovementStatus
 
 _SOON = timedelta(days=14)
@@ -24,10 +26,16 @@ _NOTES_UP_TO = 16
 
 
 def meeting_pdf(
-    office: OfficeView, log: Sequence[Improvement], gaps: Mapping[str, int], now: datetime
+    office: OfficeView,
+    log: Sequence[Improvement],
+    gaps: Mapping[str, int],
+    now: datetime,
+    cuts: CutsView | None = None,
 ) -> bytes:
-    """The month's two pages: the figures, and what was said and done."""
-    figure = office.figure
+    """The figures, and what was said and done. `cuts`: whose half-days by weekday stand there
+    too."""
+    figure, target = office.figure, office.settings.target
+    axis = figures.axis_of((section.figure for section in office.sections), target)
     since = office.period.first_day
     current = [line for line in log if _is_open(line) or _changed_since(line, since)]
     page_rows, lines = _on_a_page(current)
@@ -41,12 +49,22 @@ def meeting_pdf(
         "sentence": figures.sentence_lines(figure, office.settings),
         **figures.drawn(figure),
         "of_100": figures.of_100(figure),
-        "trend": figures.trend(office.trend),
-        "section_head": figures.columns(in_thai("common.section")),
-        "sections": [
-            figures.row(section.section or in_thai("common.no_section"), section.figure)
-            for section in office.sections
+        "compared": [
+            *figures.target_line(figure, office.settings),
+            *figures.earlier_lines(office.earlier, office.is_running, figures.today_of(now)),
         ],
+        "compared_head": in_thai("change.title"),
+        "trend": figures.trend(office.trend, target, office.events),
+        "improved": [_improved(number, line) for number, line in enumerate(office.improved, 1)],
+        "improved_head": in_thai("improved.title"),
+        "improved_how": in_thai("improved.how"),
+        "section_head": [
+            *figures.columns(in_thai("common.section"), axis=axis),
+            in_thai("meeting.change_column"),
+        ],
+        "sections": [_section(section, axis) for section in office.sections],
+        "change_how": in_thai("rows.change_how"),
+        "week": _week(cuts) if cuts else None,
         "orders": figures.orders(*(section.figure for section in office.sections)),
         "reasons": _reasons(office),
         "reasons_head": in_thai("office.reasons"),
@@ -71,21 +89,75 @@ def meeting_pdf(
     return typesetting.pdf("meeting", values, now)
 
 
+def _section(section: SectionRow, axis: chart.Axis) -> dict[str, Any]:
+    name = section.section or in_thai("common.no_section")
+    line = figures.row(name, section.figure, axis)
+    return {**line, "change": figures.change_text(section.change)}
+
+
+def _improved(number: int, line: Improved) -> str:
+    """What the office did, on which day, and the months before and after."""
+    head = f"{figures.number(number)}. {figures.day(line.day)} {short(line.done or line.said, 90)}"
+    if line.difference is None:
+        result = in_thai("improved.not_yet")
+    else:
+        before, after = line.months
+        beside = in_thai(
+            "improved.beside",
+            before=figures.rate_text(line.before),
+            after=figures.rate_text(line.after),
+            months_before=before,
+            months_after=after,
+        )
+        result = f"{beside} {figures.change_text(line.change)}"
+    return f"{head} · {result}"
+
+
+def _week(cuts: CutsView) -> dict[str, Any] | None:
+    """Half-days by weekday, a line for each half; None where no half-day is told."""
+    by_weekday = cuts.by_weekday
+    if not by_weekday or cuts.quarters is None:
+        return None
+    rows = []
+    for half in ("am", "pm"):
+        cells = [_half_day(halves.get(half)) for halves in by_weekday.values()]
+        rows.append([in_thai(f"cut.half_{half}"), *cells])
+    return {
+        "title": in_thai("cut.weekday"),
+        "of": figures.days(*cuts.quarters),
+        "head": ["", *(in_thai(f"weekday.day_{weekday}") for weekday in by_weekday)],
+        "rows": rows,
+    }
+
+
+def _half_day(row: CutRow | None) -> str:
+    if row is None or row.n is None or row.per_cent is None:
+        return in_thai("services.too_few")
+    if row.ends is None:
+        sign = "≥" if row.bound == AT_LEAST else "≤"
+        return f"{sign} {figures.number(row.per_cent)}"
+    low, high = map(figures.number, row.ends)
+    return f"{figures.number(row.per_cent)} ({low}–{high})"
+
+
 def weekly_pdf(office: OfficeView, log: Sequence[Improvement], today: date, now: datetime) -> bytes:
     """The week's sheet: the last months in a few lines, then what is overdue, due soon, under way
     and just done, and room for what is new."""
     sunday = week_end(today)
     monday = sunday - timedelta(days=6)
     with_figure = [month for month in office.trend if month.figure.result.rate is not None]
+    axis = figures.axis_of(month.figure for month in with_figure[-_MONTHS:])
     values = {
         "lang": "th",
         "title": in_thai("meeting.weekly_title"),
         "office": office.name,
         "period": in_thai("meeting.week", first=figures.day(monday), last=figures.day(sunday)),
         "made": figures.made(now),
-        "month_head": figures.columns(in_thai("meeting.month")),
+        "month_head": figures.columns(in_thai("meeting.month"), axis=axis),
         "months": [
-            figures.row(f"{figures.month(month.month)} ({figures.weeks(month)})", month.figure)
+            figures.row(
+                f"{figures.month(month.month)} ({figures.weeks(month)})", month.figure, axis
+            )
             for month in with_figure[-_MONTHS:]
         ],
         "orders": figures.orders(*(month.figure for month in with_figure[-_MONTHS:])),

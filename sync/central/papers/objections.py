@@ -97,7 +97,7 @@ def objection_pdf(view: ObjectionView, office: str, now: datetime) -> bytes:
             (in_thai("objection_paper.attached"), _wish(objection)),
         ],
         "objection": objection.words,
-        "block_head": figures.columns(in_thai("common.weeks"), scale=False),
+        "block_head": figures.columns(in_thai("common.weeks"), axis=None),
         "blocks": [
             figures.row(figures.days(row.block.first_day, row.block.last_day), row.figure)
             for row in view.blocks

@@ -27,7 +27,7 @@ _COLUMNS = ("activity", "people", "data", "purpose", "recipients", "length", "se
 _KEPT_OF = {
     "results": ("results", "raw"),
     "appraisal": ("results", "objections"),
-    "accounts": ("people", "sessions"),
+    "accounts": ("people", "sessions", "notifications"),
     "logs": ("record", "security"),
     "photos": ("retired",),
     "comments": ("comments",),

@@ -43,7 +43,7 @@ from sync.central.disclosure import (
     total_beside,
 )
 from sync.central.measures import satisfied_of
-from sync.central.schema import LEVELS, SQUARES, block_cuts, blocks, site_months
+from sync.central.schema import LEVELS, SQUARES, block_cuts, blocks, site_months, sites
 from sync.central.store.room import Room, counts_of
 
 MonthCounts = dict[str, dict[date, dict[int, Counts]]]
@@ -147,8 +147,23 @@ _MONTHS = (
     )
     .order_by(site_months.c.month)
 )
-_EVERY_SITE = select(site_months.c.site, *_ROLLUP).where(
+_IN_MONTHS = and_(
     site_months.c.month >= bindparam("first"), site_months.c.month <= bindparam("last")
+)
+_SOME_SITES = select(site_months.c.site, *_ROLLUP).where(
+    _IN_MONTHS, site_months.c.site.in_(bindparam("sites", expanding=True))
+)
+_PROVINCES = (
+    select(
+        sites.c.province,
+        site_months.c.levels,
+        *(func.sum(site_months.c[name]) for name in (*_NUMBERS, *SQUARES, "blocks")),
+        func.min(site_months.c.first_day),
+        func.max(site_months.c.last_day),
+    )
+    .join_from(site_months, sites, sites.c.site == site_months.c.site)
+    .where(_IN_MONTHS)
+    .group_by(sites.c.province, site_months.c.levels)
 )
 _BLOCK = tuple(
     blocks.c[name] for name in ("levels", "number", "section", "first_day", "last_day", *_NUMBERS)
@@ -454,12 +469,20 @@ class Blocks(Room):
         """The office's blocks that closed in whole months, from the rollup."""
         return [part for parts in self._months(first, last).values() for part in parts]
 
-    def every_site(self, first: date, last: date) -> dict[str, list[Sum]]:
-        """The same of each site, this one's and all others'."""
+    def of_sites(self, chosen: Sequence[str], first: date, last: date) -> dict[str, list[Sum]]:
+        """The same of each of these sites, whichever this one is."""
+        asked = {"first": first.replace(day=1), "last": last, "sites": list(chosen)}
+        sums: dict[str, list[Sum]] = defaultdict(list)
+        for site, *columns in self._connection.execute(_SOME_SITES, asked):
+            sums[site].append(_sum_of(columns))
+        return dict(sums)
+
+    def of_provinces(self, first: date, last: date) -> dict[str, list[Sum]]:
+        """The same of all sites of each province together; summed by the database."""
         asked = {"first": first.replace(day=1), "last": last}
         sums: dict[str, list[Sum]] = defaultdict(list)
-        for site, *columns in self._connection.execute(_EVERY_SITE, asked):
-            sums[site].append(_sum_of(columns))
+        for province, *columns in self._connection.execute(_PROVINCES, asked):
+            sums[province].append(_sum_of(columns))
         return dict(sums)
 
     def cuts(

@@ -34,6 +34,7 @@ from sync.central.store.logbreaks import LogBreaks
 from sync.central.store.logs import Logs
 from sync.central.store.many import ManyTerminals
 from sync.central.store.migrating import migrate, version_of
+from sync.central.store.notifications import Outbox, Spells, Subscriptions, Transports
 from sync.central.store.objections import Objections
 from sync.central.store.office_settings import OfficeSettings
 from sync.central.store.parked import ParkedReports
@@ -120,6 +121,7 @@ class Transaction:
         self.logs = Logs(connection, site)
         self.log_breaks = LogBreaks(connection, site)
         self.city_logs = Logs(connection, CITY)
+        self.notifications = Outbox(connection, site)
         self.parked = ParkedReports(connection, site)
         self.patterns = Patterns(connection, site)
         self.people = People(connection, site)
@@ -130,11 +132,14 @@ class Transaction:
         self.releases = Releases(connection, site)
         self.retention = Retention(connection, site)
         self.settings = OfficeSettings(connection, site)
+        self.spells = Spells(connection, site)
+        self.subscriptions = Subscriptions(connection, site)
         self.second_factors = SecondFactors(connection, site)
         self.sign_in_tries = SignInTries(connection, site)
         self.tallies = Tallies(connection, site)
         self.terminals = Terminals(connection, site)
         self.tickets = Tickets(connection, site)
+        self.transports = Transports(connection, site)
         self.unclosed = Unclosed(connection, site)
         self.upkeep = UpkeepRecord(connection, site)
         self.witness = Witness(connection, site)

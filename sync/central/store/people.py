@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, func, select, update
 
 from kiosk.domain.people import Officer, OfficerId, SectionId
 from kiosk.domain.refusal import Refusal, Refusals
@@ -27,6 +28,12 @@ class FormerName:
         return self.until.astimezone().date()
 
 
+class SiteName(NamedTuple):
+    site: str
+    name: str
+    province: str
+
+
 class NumberTaken(Refusals):
     """Numbers that belong to someone else."""
 
@@ -36,10 +43,13 @@ _OFFICERS = select(officers).where(officers.c.site == bindparam("site"))
 
 
 class People(Room):
-    def put_site(self, name: str) -> None:
-        statement = self._insert(sites).values(site=self._site, name=name)
+    def put_site(self, name: str, province: str | None = None) -> None:
+        """Add this site, or rename it. `province`: where it is; None leaves that as it is."""
+        changed = {"name": name} if province is None else {"name": name, "province": province}
+        row = {"site": self._site, "province": "", **changed}
+        statement = self._insert(sites).values(row)
         self._connection.execute(
-            statement.on_conflict_do_update(index_elements=["site"], set_={"name": name})
+            statement.on_conflict_do_update(index_elements=["site"], set_=changed)
         )
 
     def lock_site(self) -> None:
@@ -54,6 +64,33 @@ class People(Room):
         """Every site, not only this one: ids and names."""
         query = select(sites.c.site, sites.c.name).order_by(sites.c.site)
         return tuple((row.site, row.name) for row in self._connection.execute(query))
+
+    def count_sites(self) -> int:
+        """How many sites there are, with this one."""
+        return self._connection.scalar(select(func.count()).select_from(sites)) or 0
+
+    def matching_sites(
+        self, text: str = "", province: str | None = None, most: int | None = None
+    ) -> tuple[SiteName, ...]:
+        """Sites, not only this one, in whose id or name `text` stands; of one province, where it is
+        given."""
+        query = select(sites.c.site, sites.c.name, sites.c.province).order_by(sites.c.site)
+        if text:
+            pattern = text.lower()
+            query = query.where(
+                func.lower(sites.c.name).contains(pattern, autoescape=True)
+                | sites.c.site.contains(pattern, autoescape=True)
+            )
+        if province is not None:
+            query = query.where(sites.c.province == province)
+        rows = self._connection.execute(query if most is None else query.limit(most))
+        return tuple(SiteName(*row) for row in rows)
+
+    def provinces(self) -> dict[str, int]:
+        """How many sites each province has; "": those of which nobody said it."""
+        offices = func.count().label("offices")
+        query = select(sites.c.province, offices).group_by(sites.c.province)
+        return {row.province: row.offices for row in self._connection.execute(query)}
 
     def put(self, renewed: Iterable[Officer]) -> None:
         """Add officers, or renew those with the same id, all or none; NumberTaken lists what is in

@@ -229,6 +229,7 @@ def disable_account(central: Central, by: str, site: str, account: str, now: dat
         if current.disabled:
             return
         t.accounts.put(replace(current, disabled=True))
+        t.subscriptions.drop(account)
         ended = t.accounts.close_sessions(account)
         t.logs.change(by, told("account_disabled", account=account), now)
         if ended:
@@ -254,6 +255,7 @@ def new_password(central: Central, by: str, site: str, account: str, now: dateti
     with central.store.transaction(site) as t:
         current = _account(t, account)
         t.accounts.put(replace(current, secret=secret, first_until=now + FIRST_PASSWORD_OPENS))
+        t.subscriptions.drop(account)  # it may be another person's now
         ended = t.accounts.close_sessions(account)
         t.logs.change(by, told("account_password", account=account), now)
         if ended:

@@ -153,8 +153,8 @@ def _verify(home: Central, _now: datetime) -> str:
     """The log names the office alone: what is wrong may be an officer's, and `verify` says it."""
     if first_wrong_entry(home, CITY):
         raise TaskFailed(told("night_wrong", site=CITY))
-    for central in _offices(home):
-        if first_disagreement(central):
+    for number, central in enumerate(_offices(home)):
+        if first_disagreement(central, is_first=not number):
             raise TaskFailed(told("night_wrong", site=central.site))
     return told("night_verify")
 

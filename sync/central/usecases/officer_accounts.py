@@ -135,6 +135,7 @@ def save_drafts(central: Central, by: str, drafts: Drafts, now: datetime) -> Non
         _refuse_changed(t, drafts)
         for account in drafts.accounts:
             t.accounts.put(account)
+            t.subscriptions.drop(account.account)
         ended = [one for one in drafts.accounts if t.accounts.close_sessions(one.account)]
         names = ", ".join(account.account for account in drafts.accounts)
         what = told("officer_accounts", n=len(drafts.accounts), accounts=names)

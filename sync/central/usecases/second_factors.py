@@ -1,14 +1,8 @@
 """Second factors: who needs one, enrolled with a first code, used at sign-in, reset by IT."""
 
 import hmac
-import secrets
-from base64 import urlsafe_b64decode, urlsafe_b64encode
-from binascii import Error as NoBase64
 from dataclasses import dataclass
 from datetime import datetime
-
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from kiosk.domain.people import BadPerson
 from kiosk.domain.refusal import excerpt
@@ -19,6 +13,7 @@ from sync.central.store.engine import Transaction
 from sync.central.store.secondfactors import SecondFactor
 from sync.central.usecases.central import Central
 from sync.central.usecases.events import Kind, write_event
+from sync.central.usecases.sealed_secrets import NotOurs, seal, unseal
 from sync.central.viewer import Viewer
 
 __all__ = [
@@ -35,7 +30,7 @@ __all__ = [
     "reset_factor",
 ]
 
-_NONCE_BYTES = 12
+_PURPOSE = b"kiosk central second factors"
 
 
 class WrongCode(Exception):
@@ -160,25 +155,15 @@ def code_is_right(
 
 
 def _sealed(central: Central, viewer: Viewer, secret: bytes) -> str:
-    nonce = secrets.token_bytes(_NONCE_BYTES)
-    hidden = _cipher(central).encrypt(nonce, secret, _owner(viewer))
-    return urlsafe_b64encode(nonce + hidden).decode()
+    return seal(central, _PURPOSE, _owner(viewer), secret)
 
 
 def _unsealed(central: Central, viewer: Viewer, sealed: str) -> bytes:
     try:
-        data = urlsafe_b64decode(sealed.encode())
-        nonce, hidden = data[:_NONCE_BYTES], data[_NONCE_BYTES:]
-        return _cipher(central).decrypt(nonce, hidden, _owner(viewer))
-    except (InvalidTag, NoBase64, ValueError):
+        return unseal(central, _PURPOSE, _owner(viewer), sealed)
+    except NotOurs:
         raise WrongCode from None
 
 
 def _owner(viewer: Viewer) -> bytes:
     return f"{viewer.site} {viewer.account}".encode()
-
-
-def _cipher(central: Central) -> AESGCM:
-    # Out of central's key: that lies outside the database, and is backed up with it.
-    key = central.key.private_bytes_raw()
-    return AESGCM(hmac.digest(key, b"kiosk central second factors", "sha256"))

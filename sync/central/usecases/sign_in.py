@@ -66,6 +66,8 @@ SESSION_IDLE = timedelta(hours=2)
 SESSION_LONGEST = timedelta(hours=12)
 CODE_WAITS = timedelta(minutes=5)
 """How long after the password the code may come."""
+_MOST_NAMES = 100
+"""Names of offices that may not stand in a password."""
 _TOUCH_EVERY = timedelta(minutes=5)
 CODE, ENROL = "code", "enrol"
 """Stages of a session: it waits for a code; it opens only the page where a factor is set."""
@@ -254,7 +256,9 @@ def change_password(
     if new == old:
         raise WeakPassword("password_same")
     with central.store.read(viewer.site) as t:
-        offices = [name for _, name in t.people.all_sites()]
+        # Of a country's offices the own one, and some.
+        offices = [t.people.site_name() or ""]
+        offices += [one.name for one in t.people.matching_sites(most=_MOST_NAMES)]
     office = central.settings
     passwords.require_strong(
         new, (viewer.account, viewer.name, viewer.site, office.site, office.name, *offices)

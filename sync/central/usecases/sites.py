@@ -1,8 +1,9 @@
 """The offices of one central."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from kiosk.domain.people import BadPerson, identifier, plain
+from kiosk.domain.thaiorder import thai_order
 from sync.central.usecases.central import Central
 from sync.central.viewer import CITY
 
@@ -30,15 +31,51 @@ def all_sites(central: Central) -> tuple[tuple[str, str], ...]:
         return t.people.all_sites()
 
 
-def add_site(central: Central, site: str, name: str) -> None:
-    """Add an office to this central. BadPerson, also where it is there under another name."""
+MOST_OFFERED = 20
+"""Offices among which somebody who signs in chooses."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """The offices that somebody may choose from: all, where they are few; else those that match."""
+
+    sites: tuple[tuple[str, str], ...]
+    """Id and name."""
+    of: int
+    """How many there are."""
+    has_more: bool = False
+    """Whether more match."""
+
+    @property
+    def are_all(self) -> bool:
+        return self.of <= MOST_OFFERED
+
+
+def offered_sites(central: Central, text: str) -> Offered:
+    """What stands in an id or a name is found; with no `text` only where all are few."""
+    with central.store.read(central.site) as t:
+        number = t.people.count_sites()
+        few = number <= MOST_OFFERED
+        if not few and not text:
+            return Offered(sites=(), of=number)
+        matching = t.people.matching_sites("" if few else text, most=MOST_OFFERED + 1)
+    some = sorted(matching[:MOST_OFFERED], key=lambda one: thai_order(one.name))
+    names = tuple((one.site, one.name) for one in some)
+    return Offered(sites=names, of=number, has_more=len(matching) > MOST_OFFERED)
+
+
+def add_site(central: Central, site: str, name: str, province: str | None = None) -> None:
+    """Add an office to this central, or say of one in which `province` it is. BadPerson, also where
+    it is there under another name."""
     identifier("site", site)
     plain("name", name)
+    if province:
+        plain("province", province)
     with central.store.transaction(site) as t:
         current = t.people.site_name()
         if current not in (None, name):
             raise BadPerson("site_exists", site=site, name=str(current))
-        t.people.put_site(name)
+        t.people.put_site(name, province)
 
 
 def rename_site(central: Central, site: str, name: str) -> None:

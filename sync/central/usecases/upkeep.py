@@ -12,6 +12,7 @@ from kiosk.certificates import URGENT_DAYS, WARN_DAYS, days_left, ends
 from sync.central.logbook import read_told, told
 from sync.central.store.upkeep import Done, Task
 from sync.central.usecases.central import Central
+from sync.central.usecases.notifications import count_failed
 
 __all__ = [
     "Done",
@@ -98,6 +99,7 @@ def troubles(home: Central, now: datetime) -> tuple[Trouble, ...]:
         *_of_tasks(done, now),
         *_of_certificate(done, now),
         *_of_disk(home),
+        *_of_notifications(home),
     ]
     return tuple(sorted(every, key=lambda one: not one.urgent))
 
@@ -149,6 +151,12 @@ def _of_disk(home: Central) -> Iterator[Trouble]:
     free = shutil.disk_usage(home.settings.folder).free >> 20
     if free < home.settings.disk_reserve:
         yield _trouble("disk_low", urgent=True, free=free, reserve=home.settings.disk_reserve)
+
+
+def _of_notifications(home: Central) -> Iterator[Trouble]:
+    failed = count_failed(home)
+    if failed:
+        yield _trouble("notifications_failed", n=failed)
 
 
 def is_same_disk(one: Path, other: Path) -> bool:

@@ -1,6 +1,8 @@
 """The report's pages: made on the server, readable without scripts, on a phone and on paper."""
 
-from fastapi import APIRouter, Request
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from sync.central.reports import chart, gate
@@ -70,9 +72,26 @@ def services_page(request: Request, report: CutsReport) -> Response:
 
 
 @router.get("/city")
-def city_page(request: Request, viewer: SignedIn) -> Response:
+def city_page(
+    request: Request,
+    viewer: SignedIn,
+    find: Annotated[str, Query(max_length=100)] = "",
+    province: Annotated[str | None, Query(max_length=100)] = None,
+    number: Annotated[int, Query(alias="page", ge=1, le=1000)] = 1,
+) -> Response:
     home = parts_of(request).central
     period = period_of(request, read_settings(home).settings)
-    rows = gate.city(home, viewer, period, language_of(request))
+    chosen = gate.Chosen(text=find.strip(), province=province, page=number)
+    view = gate.city(home, viewer, period, chosen)
     alike = SiteSettings()  # by which all offices are read
-    return page(request, "city.html", viewer, rows=rows, period=period, settings=alike)
+    asked = {"find": chosen.text or None, "province": province}
+    return page(
+        request,
+        "city.html",
+        viewer,
+        view=view,
+        period=period,
+        settings=alike,
+        chosen=chosen,
+        keep={name: value for name, value in asked.items() if value is not None},
+    )

@@ -123,7 +123,8 @@ def meeting_paper(site: str, kind: str, report: PaperReport) -> Response:
     office = gate.office(
         report.central, report.viewer, report.period, report.today, sections_seen=report.now
     )
-    data = make(office, all_improvements(report.central), office.gaps, report.now)
+    cuts = gate.cuts(report.central, report.viewer, report.period, report.today)
+    data = make(office, all_improvements(report.central), office.gaps, report.now, cuts)
     return file_response(data, f"meeting-{site}-{report.period.code}", kind)
 
 

@@ -20,7 +20,7 @@ from sync.central.usecases.sign_in import (
     sign_out,
     write_failure,
 )
-from sync.central.usecases.sites import all_sites
+from sync.central.usecases.sites import find_site, offered_sites
 from sync.central.viewer import CITY, Right, Viewer
 from sync.central.web.caching import PUBLIC_SECONDS, for_everybody
 from sync.central.web.cookies import cookie_name, over_tls
@@ -42,6 +42,8 @@ router = APIRouter(include_in_schema=False)
 
 MAX_ACCOUNT, MAX_CODE = 64, 64
 """Characters of what is typed."""
+_MOST_FIND = 100
+"""Characters of an office's name."""
 LEAST_SECONDS = 0.15
 """What a refusal takes: several times its work. The work is the same whether the name is somebody's
 or not; what differs, its line in the log, is written after the answer. Nobody's turn waits for it.
@@ -65,7 +67,8 @@ def front_page(request: Request, visitor: AnyVisitor) -> Response:
 
 @router.get("/sign-in")
 def sign_in_page(request: Request) -> Response:
-    return _sign_in_page(request, 200, there=request.query_params.get("next", ""))
+    asked = request.query_params
+    return _sign_in_page(request, 200, there=asked.get("next", ""), find=asked.get("find", ""))
 
 
 @router.post("/sign-in")
@@ -73,8 +76,8 @@ async def post_sign_in(request: Request, form: Form, now: CurrentTime) -> Respon
     """Waits in line, without a thread, until the password's turn comes."""
     parts = parts_of(request)
     account, password = form.text("account", MAX_ACCOUNT), form.values.get("password", "")
-    there = form.text("next", 300)
-    sites = await run_in_threadpool(_sites, request, form.text("site", 32))
+    there, site = form.text("next", 300), form.text("site", 32)
+    sites = await run_in_threadpool(_sites, request, site)
     async with parts.sign_ins.turn(source_of(request), account):
         answered_from = monotonic() + LEAST_SECONDS
         try:
@@ -91,7 +94,13 @@ async def post_sign_in(request: Request, form: Form, now: CurrentTime) -> Respon
     await asyncio.sleep(answered_from - monotonic())
     until = problem.until if isinstance(problem, Locked) else None
     answer = await run_in_threadpool(
-        _sign_in_page, request, 429 if until else 403, until=until, account=account, there=there
+        _sign_in_page,
+        request,
+        429 if until else 403,
+        until=until,
+        account=account,
+        there=there,
+        find="" if site == CITY else site,
     )
     if problem.failure is not None:
         answer.background = BackgroundTask(write_failure, parts.central, problem.failure, now)
@@ -160,11 +169,10 @@ def static_file(request: Request, name: str) -> Response:
 
 
 def _sites(request: Request, chosen: str) -> tuple[str, ...]:
-    """Where the account may be. A central of one office shows no choice: the city's accounts sign
-    in there too."""
+    """Where the account may be. Who chose no office may be of this one, or of the city."""
     central = parts_of(request).central
-    all_of_them = (CITY, *(site for site, _name in all_sites(central)))
-    return (chosen,) if chosen in all_of_them else (central.site, CITY)
+    is_known = chosen == CITY or (chosen and find_site(central, chosen) is not None)
+    return (chosen,) if is_known else (central.site, CITY)
 
 
 def _first_page(viewer: Viewer, home: str) -> str:
@@ -184,6 +192,7 @@ def _sign_in_page(
     until: datetime | None = None,
     account: str = "",
     there: str = "",
+    find: str = "",
 ) -> Response:
     """403: this was no account or not its password. `until`: when the next try is looked at."""
     parts = parts_of(request)
@@ -195,7 +204,8 @@ def _sign_in_page(
         until=until,
         account=account,
         there=_own_path(there),
-        sites=all_sites(parts.central),
+        offered=offered_sites(parts.central, find.strip()[:_MOST_FIND]),
+        find=find[:_MOST_FIND],
         identity=parts.identity is not None,
     )
 

@@ -1,16 +1,16 @@
 """The page on which IT sees how the terminals are, enrols them and releases them."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from kiosk.domain.businessday import is_working_day
 from kiosk.domain.people import BadPerson
 from kiosk.domain.refusal import Refusal
 from sync.central.ingest import Why
 from sync.central.mark import ChangedSinceShown
+from sync.central.silence import is_silent
 from sync.central.usecases.loghistory import (
     NeedsAnother,
     ask_to_settle,
@@ -61,10 +61,6 @@ router = APIRouter(include_in_schema=False)
 
 LATE = timedelta(days=1)
 """A terminal that beats every quarter of an hour is missing after so long."""
-SILENT = timedelta(minutes=50)
-"""In office hours already after so long: three beats in a row."""
-OPENS, CLOSES = time(8, 30), time(16, 30)
-"""Hours of government offices; a terminal is switched on by then."""
 
 
 @router.get("/fleet/{site}")
@@ -225,14 +221,6 @@ def _care(request: Request, reader: Reader, now: datetime) -> tuple[Trouble, ...
     """What the report itself needs, for who runs it: it is one for all its offices."""
     home = parts_of(request).central
     return troubles(home, now) if reader.viewer.has(home.site, Right.RUN) else ()
-
-
-def is_silent(now: datetime, holidays: frozenset[date], seen: datetime) -> bool:
-    """Whether beats of a terminal are missing while the office works."""
-    local = now.astimezone()
-    opened_at = local.replace(hour=OPENS.hour, minute=OPENS.minute, second=0, microsecond=0)
-    works = is_working_day(local.date(), holidays) and local.time() < CLOSES
-    return works and now - max(seen, opened_at) > SILENT
 
 
 def _is_late(now: datetime, seen: datetime) -> bool:

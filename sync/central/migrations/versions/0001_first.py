@@ -40,6 +40,7 @@ def upgrade() -> None:
     _people()
     _papers()
     _questionnaire()
+    _notifications()
     _logs()
 
 
@@ -48,6 +49,7 @@ def _terminals() -> None:
         "sites",
         _text("site"),
         _text("name"),
+        _text("province"),
         sa.Column("published", sa.Date),
         sa.PrimaryKeyConstraint("site"),
     )
@@ -634,6 +636,58 @@ def _questionnaire() -> None:
         _text("words"),
         sa.PrimaryKeyConstraint("site", "id"),
     )
+
+
+def _notifications() -> None:
+    op.create_table(
+        "transports",
+        _text("site"),
+        _text("transport"),
+        _moment("at"),
+        _text("author"),
+        _text("body"),
+        _text("secret"),
+        sa.PrimaryKeyConstraint("site", "transport"),
+    )
+    op.create_table(
+        "subscriptions",
+        _text("site"),
+        _text("account"),
+        _text("mail"),
+        _text("language"),
+        _text("topics"),
+        _text("code"),
+        _count("tries"),
+        sa.Column("until", sa.DateTime(timezone=True)),
+        sa.PrimaryKeyConstraint("site", "account"),
+    )
+    op.create_table(
+        "spells",
+        _text("site"),
+        _text("topic"),
+        _text("subject"),
+        _moment("since"),
+        _text("what"),
+        sa.PrimaryKeyConstraint("site", "topic", "subject"),
+    )
+    op.create_table(
+        "notifications",
+        _text("site"),
+        _text("id"),
+        _text("transport"),
+        _text("recipient"),
+        _text("topic"),
+        _text("phase"),
+        _text("what"),
+        _moment("created"),
+        _moment("due"),
+        _count("tries"),
+        _text("state"),
+        _text("answer"),
+        sa.Column("settled", sa.DateTime(timezone=True)),
+        sa.PrimaryKeyConstraint("site", "id"),
+    )
+    op.create_index("notifications_by_due", "notifications", ["site", "state", "due"])
 
 
 def _logs() -> None:

@@ -7,7 +7,7 @@ quarters). Whoever looks at another's result is written into a log that this off
 the figures leave the gate.
 """
 
-from sync.central.reports.gate.city_figures import SiteRow, city
+from sync.central.reports.gate.city_figures import Chosen, CityView, ProvinceRow, SiteRow, city
 from sync.central.reports.gate.comparisons import Comparison, NotCompared
 from sync.central.reports.gate.cut_tables import CUT_STEP, CutRow, cut_rows, half_day_rows
 from sync.central.reports.gate.cuts_figures import CutsView, cuts
@@ -21,6 +21,7 @@ from sync.central.reports.gate.figures import (
     figure,
     orders_differ,
 )
+from sync.central.reports.gate.improved import Improved
 from sync.central.reports.gate.marks import Mark
 from sync.central.reports.gate.missing import OVER_TICKETS, Missing
 from sync.central.reports.gate.objection_figures import ObjectionView, objection
@@ -48,6 +49,8 @@ __all__ = [
     "OVER_TICKETS",
     "PER",
     "BlockRow",
+    "Chosen",
+    "CityView",
     "Comparison",
     "Coverage",
     "CutRow",
@@ -55,6 +58,7 @@ __all__ = [
     "Difference",
     "Earlier",
     "Figure",
+    "Improved",
     "Mark",
     "Missing",
     "MonthFigure",
@@ -65,6 +69,7 @@ __all__ = [
     "OfficerRow",
     "OfficerView",
     "OwnCopy",
+    "ProvinceRow",
     "SectionRow",
     "SectionView",
     "SiteRow",

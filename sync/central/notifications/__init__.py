@@ -1,0 +1,1 @@
+"""How notifications leave the house: composed, sent by mail, LINE or a webhook, and settled."""

@@ -1,0 +1,444 @@
+"""What is told to whom, once each: alarms that begin and end, sheets, and what became of them."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+from typer.testing import CliRunner
+
+from sync.central.cli import app
+from sync.central.logbook import Kind, told
+from sync.central.notifications.delivery import deliver, look_and_deliver
+from sync.central.notifying import GIVES_UP, TOPICS, Phase, Transport, topics_for
+from sync.central.store.improvements import Improvement
+from sync.central.store.notifications import Notification, NotificationState, Subscription
+from sync.central.transports import BadTransport, MailSettings, WebhookSettings
+from sync.central.usecases.accounts import add_account, disable_account
+from sync.central.usecases.central import Central
+from sync.central.usecases.improvements import save_improvement
+from sync.central.usecases.notifications import claim_next, read_notifications
+from sync.central.usecases.sites import add_site
+from sync.central.usecases.terminals import quarantine_terminal
+from sync.central.usecases.transports import (
+    SecretLost,
+    read_transports,
+    save_transport,
+    secret_of,
+)
+from sync.central.usecases.upkeep import troubles
+from sync.central.usecases.watching import watch
+from sync.central.viewer import ROLES
+from tests.support.central import (
+    DIRECTOR,
+    IT,
+    enrolled,
+    logged,
+    made_central,
+    person,
+    release,
+    signed_in,
+)
+from tests.support.certificates import Authority
+from tests.support.mail_server import MailHandler, mail_server
+
+MONDAY = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
+"""Ten in the morning in Bangkok, on a working day."""
+KEY = "whsec_" + "QUFB" * 10
+MINUTE = timedelta(minutes=1)
+SECTION = "ฝ่ายทะเบียน"
+
+
+@pytest.fixture(scope="module")
+def mail(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[MailHandler, MailSettings]]:
+    folder = tmp_path_factory.mktemp("mail")
+    authority = Authority.new("authority of the office")
+    now = datetime.now(UTC)
+    day = timedelta(days=1)
+    chain = authority.issue("localhost", now - day, now + day, folder / "localhost.pem")
+    pem = Path(authority.write(folder / "authority.pem")).read_text("ascii")
+    with mail_server(chain) as (handler, port):
+        yield (
+            handler,
+            MailSettings(
+                host="localhost", sender="report@dindaeng.example", port=port, authority=pem
+            ),
+        )
+
+
+@pytest.fixture
+def letters(mail: tuple[MailHandler, MailSettings], central: Central) -> MailHandler:
+    handler, settings = mail
+    handler.letters.clear()
+    handler.refused.clear()
+    save_transport(central, IT, Transport.MAIL, settings, "", MONDAY)
+    return handler
+
+
+def with_account(
+    central: Central, name: str, *roles: str, topics: str = "", section: str = "", officer: str = ""
+) -> None:
+    """An account that has proved its address."""
+    of = [ROLES[role] for role in roles]
+    add_account(
+        central, "t", name, name, of, MONDAY, section=section, officer=officer, subject=name
+    )
+    subscription = Subscription(
+        account=name, mail=f"{name}@dindaeng.example", language="en", topics=topics
+    )
+    with central.store.transaction(central.site) as t:
+        t.subscriptions.put(subscription)
+
+
+def seen_at(central: Central, moment: datetime, free: int = 9000) -> None:
+    with central.store.transaction(central.site) as t:
+        t.terminals._set("counter-1", seen=moment, free=free)
+
+
+def subjects(handler: MailHandler) -> list[tuple[str, str]]:
+    """Who got what."""
+    return [(to.partition("@")[0], str(letter["Subject"])) for to, letter in handler.letters]
+
+
+def alarm(central: Central, recipient: str = "it1", moment: datetime = MONDAY) -> Notification:
+    one = Notification(
+        id=f"n-{recipient}",
+        transport=Transport.MAIL,
+        recipient=recipient,
+        topic="quarantine",
+        phase=Phase.BEGAN,
+        what=told("quarantine", terminal="counter-1", why="fork"),
+        created=moment,
+        due=moment,
+    )
+    with central.store.transaction(central.site) as t:
+        t.notifications.add([one])
+    return one
+
+
+def state_of(central: Central, one: Notification) -> Notification:
+    return next(row for row in read_notifications(central) if row.id == one.id)
+
+
+def test_an_alarm_is_told_once_and_so_is_its_end(central: Central, letters: MailHandler) -> None:
+    with_account(central, "it1", "it")
+    with_account(central, "boss", "director", topics="-weekly -monthly")
+    enrolled(central)
+    quarantine_terminal(central, IT, "counter-1", "x", MONDAY)
+    for minutes in (0, 2, 4):
+        look_and_deliver(central, MONDAY + minutes * MINUTE)
+    began = "Alarm: a terminal is in quarantine"
+    assert sorted(subjects(letters)) == [("boss", began), ("it1", began)]
+    letters.letters.clear()
+    assert release(central, "counter-1")
+    for minutes in (6, 8):
+        look_and_deliver(central, MONDAY + minutes * MINUTE)
+    assert sorted(subjects(letters)) == [
+        ("boss", "Over: a terminal is in quarantine"),
+        ("it1", "Over: a terminal is in quarantine"),
+    ]
+
+
+def test_a_silent_terminal_stays_silent_over_night_and_speaks_once(
+    central: Central, letters: MailHandler
+) -> None:
+    with_account(central, "it1", "it")
+    enrolled(central)
+    seen_at(central, MONDAY - 51 * MINUTE)
+    for later in (0, 2, 600, 1440):  # minutes: the evening, and the next morning
+        look_and_deliver(central, MONDAY + later * MINUTE)
+    assert subjects(letters) == [("it1", "Alarm: a terminal is silent")]
+    seen_at(central, MONDAY + 1441 * MINUTE)
+    look_and_deliver(central, MONDAY + 1442 * MINUTE)
+    assert subjects(letters)[1:] == [("it1", "Over: a terminal is silent")]
+    body = letters.letters[0][1].get_body(("plain",))
+    assert body is not None
+    assert "counter-1" in body.get_content()
+    assert "counter-1" not in str(letters.letters[0][1]["Subject"])
+
+
+def test_a_full_disk_does_not_flutter(central: Central, letters: MailHandler) -> None:
+    with_account(central, "it1", "it")
+    enrolled(central)
+    for minutes, free in enumerate((499, 510, 599, 600, 550)):
+        seen_at(central, MONDAY + minutes * MINUTE, free)
+        look_and_deliver(central, MONDAY + minutes * MINUTE)
+    assert [subject for _, subject in subjects(letters)] == [
+        "Alarm: a terminal's disk is nearly full",
+        "Over: a terminal's disk is nearly full",
+    ]
+
+
+def test_an_overdue_improvement_is_told_without_what_citizens_said(
+    central: Central, letters: MailHandler
+) -> None:
+    with_account(central, "desk", "complaints")
+    line = Improvement(id="a" * 16, said="คุณสมหญิงพูดไม่ดี", due=date(2026, 11, 20))
+    save_improvement(central, DIRECTOR, line, MONDAY)
+    look_and_deliver(central, MONDAY)
+    assert subjects(letters) == [("desk", "Alarm: an improvement is overdue")]
+    assert "สมหญิง" not in letters.letters[0][1].as_string()
+
+
+def test_each_sheet_goes_to_who_may_open_its_page(central: Central, letters: MailHandler) -> None:
+    with_account(central, "boss", "director")
+    with_account(central, "head", "section-head", section=SECTION)
+    with_account(central, "person", "hr", topics="-weekly")
+    with_account(central, "clerk", "it")
+    with_account(central, "desk", "complaints")
+    look_and_deliver(central, MONDAY)
+    look_and_deliver(central, MONDAY + 2 * MINUTE)
+    files = sorted(
+        (to.partition("@")[0], str(file.get_filename()))
+        for to, letter in letters.letters
+        for file in letter.iter_attachments()
+    )
+    assert files == [
+        ("boss", "meeting-dindaeng-2026-10.pdf"),
+        ("boss", "weekly-dindaeng-2026-11-23.pdf"),
+        ("head", "section-2026-10.pdf"),
+        ("head", "weekly-dindaeng-2026-11-23.pdf"),
+        ("person", "meeting-dindaeng-2026-10.pdf"),
+    ]
+    assert all(
+        file.get_content().startswith(b"%PDF")
+        for _, letter in letters.letters
+        for file in letter.iter_attachments()
+    )
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_of_a_topic_is_told_who_has_its_right(role: str) -> None:
+    """The table by hand: what the office wants."""
+    fleet, run = {"quarantine", "alarm", "parked"}, {"silent", "disk", "care"}
+    sheets = {"weekly", "monthly"}
+    expected = {
+        "officer": set(),
+        "section-head": {"overdue", *sheets},
+        "director": {*fleet, "overdue", *sheets},
+        "hr": sheets,
+        "complaints": {"overdue"},
+        "audit": fleet,
+        "it": fleet | run,
+    }
+    topics = {topic.id for topic in topics_for(person("x", role), "dindaeng")}
+    assert topics == expected[role]
+    own = replace(person("x", "officer"), officer="101")
+    assert {topic.id for topic in topics_for(own, "dindaeng")} == {"own"}
+    assert not topics_for(person("x", role), "elsewhere")
+
+
+def test_who_lost_the_right_meanwhile_gets_nothing(central: Central, letters: MailHandler) -> None:
+    with_account(central, "it1", "it")
+    with_account(central, "gone", "it")
+    waiting, other = alarm(central, "it1"), alarm(central, "gone")
+    disable_account(central, "t", central.site, "gone", MONDAY)
+    deliver(central, MONDAY)
+    assert subjects(letters) == [("it1", "Alarm: a terminal is in quarantine")]
+    assert state_of(central, waiting).state is NotificationState.SENT
+    assert state_of(central, other).state is NotificationState.DROPPED
+
+
+def test_a_refused_recipient_does_not_stop_the_others(
+    central: Central, letters: MailHandler
+) -> None:
+    for name in ("a1", "b2", "c3"):
+        with_account(central, name, "it")
+    rows = [alarm(central, name) for name in ("a1", "b2", "c3")]
+    letters.refused = {"a1@dindaeng.example": "550 no", "b2@dindaeng.example": "451 later"}
+    deliver(central, MONDAY)
+    states = [state_of(central, row).state for row in rows]
+    assert states == [NotificationState.FAILED, NotificationState.WAITING, NotificationState.SENT]
+    assert [one.key for one in troubles(central, MONDAY) if one.key == "notifications_failed"]
+    letters.refused.clear()
+    deliver(central, MONDAY + MINUTE)
+    assert len(letters.letters) == 1, "it is too early"
+    deliver(central, MONDAY + 3 * MINUTE)
+    assert [to for to, _ in subjects(letters)] == ["c3", "b2"]
+
+
+def test_who_is_killed_in_a_try_sends_the_same_again_and_only_later(
+    central: Central, letters: MailHandler
+) -> None:
+    with_account(central, "it1", "it")
+    one = alarm(central)
+    assert claim_next(central, MONDAY) is not None, "and then the power goes"
+    assert deliver(central, MONDAY + MINUTE) == 0
+    assert deliver(central, MONDAY + 3 * MINUTE) == 1
+    assert letters.letters[0][1]["Message-ID"] == f"<{one.id}@dindaeng.example>"
+    assert deliver(central, MONDAY + 60 * MINUTE) == 0
+
+
+def test_of_two_processes_one_sends(central: Central) -> None:
+    one = alarm(central)
+    with central.store.transaction(central.site) as t:
+        assert t.notifications.claim(one, MONDAY)
+    with central.store.transaction(central.site) as t:
+        assert not t.notifications.claim(one, MONDAY)
+
+
+def test_a_server_that_is_away_is_asked_once_a_pass_and_given_up_after_days(
+    central: Central,
+) -> None:
+    for name in ("a1", "b2"):
+        with_account(central, name, "it")
+    rows = [alarm(central, name) for name in ("a1", "b2")]
+    away = MailSettings(host="127.0.0.1", sender="r@x.example", port=1, encryption="none")
+    save_transport(central, IT, Transport.MAIL, away, "", MONDAY)
+    deliver(central, MONDAY)
+    assert sorted(state_of(central, row).tries for row in rows) == [0, 1]
+    moment = MONDAY
+    for _ in range(5):
+        moment += timedelta(hours=20)
+        deliver(central, moment)
+    assert moment - MONDAY > GIVES_UP[Transport.MAIL]
+    assert {state_of(central, row).state for row in rows} == {NotificationState.FAILED}
+
+
+def test_a_try_that_a_wrong_clock_put_off_is_made_now(
+    central: Central, letters: MailHandler
+) -> None:
+    with_account(central, "it1", "it")
+    alarm(central)
+    claim_next(central, MONDAY + timedelta(days=4000))
+    assert deliver(central, MONDAY + MINUTE) == 1
+
+
+def test_nothing_is_remembered_where_nothing_is_set(central: Central) -> None:
+    enrolled(central)
+    quarantine_terminal(central, IT, "counter-1", "x", MONDAY)
+    watch(central, central, MONDAY)
+    with central.store.read(central.site) as t:
+        assert not t.spells.all()
+    hook = WebhookSettings(address="https://localhost:1/hook")
+    save_transport(central, IT, Transport.WEBHOOK, hook, KEY, MONDAY)
+    watch(central, central, MONDAY)
+    topics = {one.topic for one in read_notifications(central)}
+    assert topics >= {"quarantine", "weekly", "monthly"}
+    assert "own" not in topics
+
+
+def test_an_office_tells_its_own_and_not_another_offices(central: Central) -> None:
+    add_site(central, "elsewhere", "สำนักงานเขตอื่น")
+    enrolled(central)
+    quarantine_terminal(central, IT, "counter-1", "x", MONDAY)
+    hook = WebhookSettings(address="https://localhost:1/hook")
+    save_transport(central, IT, Transport.WEBHOOK, hook, KEY, MONDAY)
+    look_and_deliver(central, MONDAY)
+    with central.store.read("elsewhere") as t:
+        assert not t.notifications.newest(9)
+
+
+def test_a_secret_is_in_no_row_log_or_page_and_follows_no_other_server(central: Central) -> None:
+    of = MailSettings(host="mail.example", sender="r@x.example", user="report")
+    save_transport(central, IT, Transport.MAIL, of, "correct horse", MONDAY)
+    with central.store.read(central.site) as t:
+        row = t.transports.all()[Transport.MAIL]
+    assert "horse" not in row.body + row.secret
+    assert "horse" not in "".join(note.what for note in logged(central, Kind.CHANGE))
+    set_up = read_transports(central)[Transport.MAIL]
+    assert secret_of(central, set_up) == "correct horse"
+    client = signed_in(central, ROLES["it"], now=MONDAY)
+    assert "horse" not in client.get("/notifications/dindaeng").text
+    with pytest.raises(BadTransport, match="secret_again"):
+        save_transport(central, IT, Transport.MAIL, of._replace(host="evil.example"), "", MONDAY)
+    other = made_central(central.store, central.settings.folder)
+    with pytest.raises(SecretLost):
+        secret_of(other, set_up)
+
+
+@pytest.fixture
+def client(central: Central) -> TestClient:
+    return signed_in(central, ROLES["it"], now=MONDAY)
+
+
+def test_an_address_is_proved_before_anything_goes_there(
+    central: Central, letters: MailHandler, client: TestClient
+) -> None:
+    form = {"do": "address", "mail": "me@dindaeng.example"}
+    assert client.post("/my-notifications?lang=en", data=form).status_code == 303
+    again = client.post("/my-notifications", data=form)
+    assert again.status_code == 400, "a minute between two codes"
+    body = letters.letters[0][1].get_body(("plain",))
+    assert body is not None
+    code = body.get_content().partition("The code is ")[2][:6]
+    wrong = f"{(int(code) + 1) % 10**6:06}"
+    assert client.post("/my-notifications", data={"do": "prove", "code": wrong}).status_code == 400
+    alarm(central, "it")
+    deliver(central, MONDAY)
+    assert len(letters.letters) == 1
+    assert client.post("/my-notifications", data={"do": "prove", "code": code}).status_code == 303
+    alarm(central, "it", MONDAY)
+    page = client.get("/my-notifications").text
+    assert "me@dindaeng.example" in page
+    assert 'value="care" checked' in page
+    client.post("/my-notifications", data={"do": "topics", "topic": "disk", "language": "th"})
+    page = client.get("/my-notifications").text
+    assert 'value="disk" checked' in page
+    assert 'value="care" checked' not in page
+    client.post("/my-notifications", data={"do": "end"})
+    assert "me@dindaeng.example" not in client.get("/my-notifications").text
+
+
+def test_a_code_is_guessed_five_times_at_most(
+    central: Central, letters: MailHandler, client: TestClient
+) -> None:
+    client.post("/my-notifications?lang=en", data={"do": "address", "mail": "me@x.example"})
+    body = letters.letters[0][1].get_body(("plain",))
+    assert body is not None
+    code = body.get_content().partition("The code is ")[2][:6]
+    for _ in range(5):
+        client.post("/my-notifications", data={"do": "prove", "code": "x"})
+    assert client.post("/my-notifications", data={"do": "prove", "code": code}).status_code == 400
+
+
+def test_the_page_sets_tries_and_lists(
+    central: Central, mail: tuple[MailHandler, MailSettings], client: TestClient
+) -> None:
+    handler, of = mail
+    handler.letters.clear()
+    path = "/notifications/dindaeng?lang=en"
+    fields = {name: str(value) for name, value in of._asdict().items()}
+    form = {"do": "save", "transport": "mail", **fields, "on": "yes"}
+    bad = client.post(path, data={**form, "host": "a b"})
+    assert bad.status_code == 400
+    assert 'value="a b"' in bad.text, "what was typed is still there"
+    assert client.post(path, data=form).status_code == 303
+    to = {"do": "try", "transport": "mail", "to": "me@dindaeng.example"}
+    assert "The trial message has gone." in client.post(path, data=to).text
+    handler.refused["me@dindaeng.example"] = "550 <b>no such box</b>"
+    refused = client.post(path, data=to).text
+    assert "550 &lt;b&gt;no such box&lt;/b&gt;" in refused
+    assert [letter["Subject"] for _, letter in handler.letters] == [
+        "ข้อความทดลองจากระบบประเมินความพึงพอใจ"
+    ]
+    one = alarm(central, "nobody")
+    deliver(central, MONDAY)
+    assert "nothing was sent" in client.get(path).text
+    failing = {"id": one.id, "transport": "mail"}
+    assert client.post(path, data={**failing, "do": "again"}).status_code == 404, "it was dropped"
+    waiting = alarm(central, "it")
+    assert client.post(path, data={"id": waiting.id, "do": "drop"}).status_code == 303
+    assert state_of(central, waiting).state is NotificationState.DROPPED
+    assert client.post(path, data={"do": "remove", "transport": "mail"}).status_code == 303
+    assert not read_transports(central)
+
+
+def test_each_topic_has_who_finds_it() -> None:
+    source = Path("sync/central/usecases/watching.py").read_text("utf-8")
+    assert [topic for topic in TOPICS if f'"{topic}"' not in source] == []
+
+
+def test_the_command_lists_tries_and_begins_again(tmp_path: Path) -> None:
+    run = CliRunner()
+    data = ["--data", str(tmp_path / "c")]
+    assert run.invoke(app, [*data, "init"]).exit_code == 0
+    listed = run.invoke(app, [*data, "notifications", "list", "--json"])
+    assert listed.stdout.strip() == "[]"
+    nothing = run.invoke(app, [*data, "notifications", "retry", "none"])
+    assert nothing.exit_code == 2
+    tried = run.invoke(app, [*data, "notifications", "test", "mail", "--to", "me@x.example"])
+    assert tried.exit_code == 1
+    assert "not set" in tried.stderr
