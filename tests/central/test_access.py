@@ -33,6 +33,7 @@ from tests.support.central import (
     received,
     signed_in,
 )
+from tests.support.central_routes import routes_of
 from tests.support.databases import new_central_store
 from tests.support.day_reports import key_text
 from tests.support.objections import objected
@@ -357,17 +358,7 @@ def _methods(route: APIRoute) -> set[str]:
 
 
 def _routes(office: Central) -> list[APIRoute]:
-    """Every route of the server, also those that its OpenAPI description leaves out."""
-    found: list[APIRoute] = []
-    waiting = list(create_app(office, lambda: NOW).routes)
-    while waiting:
-        route = waiting.pop()
-        if isinstance(route, APIRoute):
-            found.append(route)
-        elif (inner := getattr(route, "original_router", None)) is not None:
-            waiting += inner.routes
-    assert len(found) > 40
-    return found
+    return routes_of(create_app(office, lambda: NOW))
 
 
 def test_no_page_of_it_shows_a_score(clients: dict[str, TestClient]) -> None:

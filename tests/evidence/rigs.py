@@ -3,6 +3,7 @@
 from tests.evidence import (
     attacker,
     bodies,
+    browsing,
     clerks,
     codecs,
     days,
@@ -34,6 +35,7 @@ from tests.evidence.figure import Figure
 # The longest first: the last one alone on a machine of two cores is time lost.
 FIGURES: tuple[Figure, ...] = (
     *image.FIGURES,
+    *browsing.FIGURES,
     histories.FIGURE,
     *failing.FIGURES,
     soak.FIGURE,

@@ -1,0 +1,124 @@
+"""Goes round the whole office: every form is sent, every page is looked at."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+from lxml import html
+from playwright.sync_api import ConsoleMessage, Page
+
+from tests.browser import looks
+from tests.browser.engines import Engine
+from tests.browser.keyboard import tabbed
+from tests.browser.office import READERS, Office
+from tests.browser.sending import send_here
+from tests.browser.sitemap import Stop, finder, forms_in, path_of
+
+Kind = tuple[str, str, tuple[str, ...]]
+
+
+@dataclass(slots=True)
+class Round:
+    """What was seen on the way."""
+
+    faults: list[str] = field(default_factory=list)
+    forms: set[Kind] = field(default_factory=set)
+    """Kinds of forms that were sent."""
+    pages: int = 0
+    """Looks at a page, in one language."""
+
+
+def send_every_form(engine: Engine, office: Office) -> Round:
+    """One of each kind, in a window where no script runs."""
+    sent = Round()
+    for reader in READERS:
+        context = office.context(engine, reader)
+        page = context.new_page()
+        for stop in office.known.stops:
+            if stop.reader == reader:
+                sent.faults += _sent_from(office, page, stop, sent.forms)
+        context.close()
+    return sent
+
+
+def _sent_from(office: Office, page: Page, stop: Stop, kinds: set[Kind]) -> Iterator[str]:
+    """Send the page's forms of kinds that were not sent yet; why any was turned away."""
+    for form in stop.forms:
+        if form.kind in kinds:
+            continue
+        kinds.add(form.kind)
+        office.put_back()
+        office.sign_in(page.context, stop.reader)
+        page.goto(stop.path)
+        fault = send_here(office, page, stop.reader, form)
+        if not fault:
+            fault = _sent_next(office, page, stop.reader, kinds)
+        if fault:
+            yield f"{stop.reader} {stop.path} {form.deed}: {fault}"
+
+
+def _sent_next(office: Office, page: Page, reader: str, kinds: set[Kind]) -> str:
+    """Send what the answer to a form asks for: a preview, or what comes of it."""
+    if page.url.endswith(".pdf"):
+        return ""
+    path = path_of("/" + page.url.split("/", 3)[-1])
+    tree = html.fromstring(page.content())
+    for form in forms_in(tree, path, finder(office.app, "POST")):
+        if form.kind not in kinds and form.place > 0:
+            kinds.add(form.kind)
+            return send_here(office, page, reader, form)
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Lens:
+    """How pages are looked at. `languages`: each reader's, in turn; all: every page in each.
+    `wholly`: every page, and not one of each kind."""
+
+    languages: Sequence[str] = ("th", "en")
+    in_each: bool = False
+    wholly: bool = False
+
+
+def look_at_every_page(engine: Engine, office: Office, lens: Lens = Lens()) -> Round:
+    """Every page of every reader at each width; of each kind one wholly."""
+    seen, kinds = Round(), set[str]()
+    for number, reader in enumerate(READERS):
+        own = lens.languages[number % len(lens.languages)]
+        for language in lens.languages if lens.in_each else (own,):
+            context = office.context(engine, reader, language, scripts=True)
+            page = context.new_page()
+            page.on("console", partial(_complain, seen.faults))
+            for stop in office.known.stops:
+                if stop.reader == reader:
+                    faults = _faults_of(page, stop, kinds, lens)
+                    seen.faults += [f"{reader} {stop.path} {language}: {one}" for one in faults]
+                    seen.pages += 1
+            context.close()
+    return seen
+
+
+def _faults_of(page: Page, stop: Stop, kinds: set[str], lens: Lens) -> Iterator[str]:
+    answer = page.goto(stop.path)
+    assert answer is not None
+    if answer.status != 200:
+        yield f"{answer.status}"
+    whole = lens.wholly or stop.kind not in kinds
+    kinds.add(stop.kind)
+    if whole:
+        yield from looks.printed(page)
+    looks.unfold(page)
+    yield from looks.sideways(page)
+    if lens.wholly:
+        for width in looks.WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            yield from looks.axe(page)
+            yield from tabbed(page)
+    elif whole:
+        yield from looks.axe(page)
+    if whole:
+        yield from looks.forced_colours(page)
+
+
+def _complain(faults: list[str], message: ConsoleMessage) -> None:
+    faults.append(f"{message.location}: {message.text}")

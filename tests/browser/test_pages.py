@@ -1,0 +1,52 @@
+"""Every page of every reader holds in a real browser: at a desk, on a phone, in the narrowest
+window, in Thai and English, in forced colours; and axe-core finds nothing."""
+
+import pytest
+
+from tests.browser import looks
+from tests.browser.engines import Engine
+from tests.browser.office import Office
+from tests.browser.rounds import look_at_every_page
+from tests.support.central_routes import routes_of
+
+NO_LINK = {
+    "/", "/healthz", "/readyz", "/metrics", "/static/{name}", "/photo/{site}/{officer}",
+    "/sign-in/code", "/settings/{site}/document",
+}  # fmt: skip
+"""What nobody comes to by a link: the way on, machines' addresses, pictures, and a page that
+follows a form (test_sign_in.py goes there). Whatever has a dot in its path is a file."""
+FILES = ("/paper/", "/data/", "/copy/", "/v1/")
+
+
+def test_every_page_holds_at_every_width(chromium: Engine, office: Office) -> None:
+    seen = look_at_every_page(chromium, office)
+    assert not seen.faults, "\n".join(seen.faults)
+    assert seen.pages == len(office.known.stops) > 100
+
+
+def test_no_page_is_without_a_way_to_it(office: Office) -> None:
+    """So every page of the server is among those that are looked at here."""
+    gets = {route.path for route in routes_of(office.app) if "GET" in (route.methods or ())}
+    pages = {path for path in gets if not path.startswith(FILES) and "." not in path}
+    reached = {stop.kind.split()[0] for stop in office.known.stops}
+    assert pages - reached == NO_LINK
+
+
+PROBES = {
+    "a wide table": ("sideways", "<table><tr><td style='min-width: 1400px'>1</table>"),
+    "a field without a name": ("axe", "<input>"),
+    "pale words": ("axe", "<p style='color: #ccc'>words</p>"),
+    "ink that stays black": ("forced_colours", "<svg><text y='20' fill='#000'>1</text></svg>"),
+    "a bar of grey": ("forced_colours", "<svg><rect width='9' height='9' fill='#eee'/></svg>"),
+}
+
+
+@pytest.mark.parametrize("probe", PROBES)
+def test_a_fault_is_seen(chromium: Engine, probe: str) -> None:
+    look, fault = PROBES[probe]
+    context = chromium.context(scripts=True)
+    page = context.new_page()
+    head = "<!doctype html><html lang=en><title>probe</title><main><h1>probe</h1>"
+    page.set_content(f"{head}{fault}</main>")
+    assert [*getattr(looks, look)(page)]
+    context.close()

@@ -1,0 +1,67 @@
+"""Pages come out of a printer whole."""
+
+import io
+import re
+from unicodedata import normalize
+
+import pytest
+from playwright.sync_api import Page
+from pypdf import PdfReader
+
+from tests.browser import looks
+from tests.browser.engines import Engine
+from tests.browser.office import Office
+from tests.support.central import SITE
+
+_TEXTS = """() => {
+    const texts = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT);
+    const seen = [];
+    while (texts.nextNode()) {
+        const of = texts.currentNode.parentElement;
+        if (of.checkVisibility() && !of.closest('.unseen')) seen.push(texts.currentNode.data);
+    }
+    return seen.join(' ');
+}"""
+A4 = (595, 842)
+"""Points."""
+
+
+def printed(page: Page) -> PdfReader:
+    return PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True)))
+
+
+def words_of(text: str) -> set[str]:
+    return set(re.findall("[A-Za-z]{4,}", normalize("NFKC", text)))
+
+
+@pytest.mark.parametrize(
+    ("reader", "path"),
+    [("director", f"/report/{SITE}"), ("it", f"/fleet/{SITE}"), ("hr", f"/services/{SITE}")],
+)
+def test_a_printed_page_has_every_word_and_nothing_is_cut_off(
+    chromium: Engine, office: Office, reader: str, path: str
+) -> None:
+    context = office.context(chromium, reader, "en", scripts=True)
+    page = context.new_page()
+    page.goto(path)
+    page.emulate_media(media="print")
+    assert not [*looks.sideways(page, (looks.PRINTED,))]
+    on_screen = words_of(page.evaluate(_TEXTS))
+    paper = printed(page)
+    missing = on_screen - words_of("".join(sheet.extract_text() for sheet in paper.pages))
+    assert not missing
+    assert {tuple(map(round, sheet.mediabox[2:])) for sheet in paper.pages} == {A4}
+    context.close()
+
+
+def test_each_letter_with_a_pin_is_one_sheet(chromium: Engine, office: Office) -> None:
+    context = office.context(chromium, "hr")
+    page = context.new_page()
+    page.goto(f"/pins/{SITE}")
+    boxes = page.locator("[type=checkbox][name=officers]")
+    for place in range(3):
+        boxes.nth(place).check()
+    page.locator("form", has=boxes).locator("button").first.click()
+    page.wait_for_selector(".letter")
+    assert len(printed(page).pages) == 3
+    context.close()
