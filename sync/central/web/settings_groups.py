@@ -116,8 +116,8 @@ def _field(name: str) -> Field:
         name=name,
         shape=shape,
         settings=(name,),
-        least=schema.get("minimum", schema.get("minLength", 0)),
-        most=schema.get("maximum", cell.longest),
+        least=int(schema.get("minimum") or schema.get("minLength") or 0),
+        most=int(schema.get("maximum") or cell.longest),
         columns=(cell,),
     )
 
