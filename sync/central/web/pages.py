@@ -68,7 +68,15 @@ def services_page(request: Request, report: CutsReport) -> Response:
         view = gate.cuts(report.central, report.viewer, view.elsewhere, report.today)
     language = language_of(request)
     services = {x.id: x.th if language == "th" else x.en for x in view.settings.services}
-    return page(request, "cuts.html", report.viewer, report.central, view=view, services=services)
+    return page(
+        request,
+        "cuts.html",
+        report.viewer,
+        report.central,
+        view=view,
+        chart=chart,
+        services=services,
+    )
 
 
 @router.get("/city")
