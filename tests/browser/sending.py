@@ -52,25 +52,36 @@ class Hand:
 Value = str | Callable[[Hand], str]
 WORDS: Mapping[str, Value] = {
     "/sign-in account": SIGNS_IN,
+    "address": "https://hooks.example.go.th/kiosk",
     "account": "newcomer",
     "after": "๕",
     "again": NEW_PASSWORD,
     "caption": "ประชุมหัวหน้าฝ่าย",
     "code": lambda hand: Authenticator(hand.page.content()).code(NOON),
     "counter": "9",
+    "host": "mail.example.go.th",
     "name": "สมศรี มีสุข",
     "new": NEW_PASSWORD,
     "note": "ตรวจแล้ว",
     "number": "901",
     "old": lambda hand: hand.password,
     "password": lambda hand: hand.password,
+    "recipients": "U" + "4af4980629" * 3 + "ab",
     "reason": "ย้ายเครื่องแม่ข่าย",
     "said": "เก้าอี้ไม่พอ",
+    "sender": "report@example.go.th",
+    "sender_name": "สำนักงานเขตดินแดง",
     "terminal": "counter-9",
+    "to": "it@example.go.th",
     "words": "ตรวจสอบแล้ว เป็นไปตามที่แจ้ง",
 }
 """What a person types into an empty field that must be filled, by its name;
 where one name means several things, with its form's route."""
+TYPED = {
+    "/holidays/{site}": {"days": "2026-12-10 วันรัฐธรรมนูญ"},
+    "/notifications/{site}": {"secret": "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3"},
+}
+"""What a person types though the field may be empty: the form says nothing without it."""
 Bytes = Callable[[Hand], bytes]
 FILES: Mapping[str, tuple[str, str, Bytes]] = {
     "/ita/{site}/pictures": ("ก.jpg", "image/jpeg", lambda _: a_jpeg()),
@@ -140,6 +151,9 @@ def _fill(form: Locator, action: str, hand: Hand) -> str:
     for field in form.locator(_EMPTY).all():
         if not _filled(form, field, action, hand):
             return f"{action} {field.get_attribute('name')}"
+    for name, words in TYPED.get(action, {}).items():
+        for field in form.locator(f"[name={name}]:visible").all():
+            field.fill(words)
     if box := TICKED.get(action):
         of_many = form.locator(box)
         if of_many.count():
