@@ -24,6 +24,7 @@ _WRITTEN: dict[str, Callable[[str, str], str]] = {
     "at": lambda value, code: thai.moment(datetime.fromisoformat(value), code),
     "left": lambda value, code: value or words(code).get("common.no_section"),
     "section": lambda value, code: value or words(code).get("common.no_section"),
+    "fields": lambda value, code: _each(value, "field", words(code)),
     "period": lambda value, code: thai.span(period.parse(value), code),
 }
 """Values that a language writes in its own way."""

@@ -14,7 +14,7 @@ from sync.central.usecases.publishing import publish_due
 from sync.central.viewer import ROLES
 from tests.support.builders import SOMYING
 from tests.support.central import NOON, made_central, put_on_roster, received, signed_in
-from tests.support.central_forms import form
+from tests.support.central_forms import post_settings
 from tests.support.databases import new_central_store
 
 FIRST = date(2025, 1, 6)
@@ -84,7 +84,7 @@ def page_of(central: Central, role: str, now: datetime = NOON) -> str:
 def test_the_officer_alone_is_told_and_only_where_the_office_wants_it(office: Central) -> None:
     assert TITLE not in page_of(office, "officer"), "an office asks for it"
     it = signed_in(office, ROLES["it"], now=NOON)
-    assert it.post("/settings/dindaeng", data=form(early_word="yes")).status_code in (200, 303)
+    assert post_settings(it, early_word="yes").status_code in (200, 303)
     own = page_of(office, "officer")
     assert TITLE in own
     assert "ผู้ประเมินพึงพอใจร้อยละ ๒๕ ส่วนในปีก่อนหน้าของท่านร้อยละ ๗๕" in own

@@ -162,7 +162,7 @@ def test_a_day_that_no_calendar_has_is_refused(central: Central, field: str, day
 @pytest.mark.parametrize("number", ["--5", "-", "²", "๕", "9" * 12, "1e9", "99999999999"])
 def test_a_number_that_is_none_is_refused(central: Central, number: str) -> None:
     client = signed_in(central, ROLES["it"], now=NOON)
-    assert client.post("/settings/dindaeng", data={"version": number}).status_code == 400
+    assert client.post("/settings/dindaeng/words", data={"version": number}).status_code == 400
 
 
 def test_odd_text_into_every_door_makes_no_database_stumble(url: str, tmp_path: Path) -> None:

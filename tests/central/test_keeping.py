@@ -15,6 +15,7 @@ from kiosk.domain.wording import MAX_ADDRESS, MAX_SCREEN_TEXT
 from sync.central import itaform
 from sync.central.language import in_english
 from sync.central.logbook import Kind
+from sync.central.logwords import log_words
 from sync.central.papers import ita
 from sync.central.period import parse as parse_period
 from sync.central.photos import SIDE, BadPhoto, portrait
@@ -30,10 +31,11 @@ from sync.central.usecases.central import Central
 from sync.central.usecases.ita import read_ita_round
 from sync.central.usecases.people import all_officers
 from sync.central.viewer import PUBLIC, ROLES
+from sync.central.web.settings_groups import GROUPS
 from tests.support.builders import an_officer
 from tests.support.central import NOON as NOW
 from tests.support.central import logged, put_on_roster, signed_in
-from tests.support.central_forms import bomb, form
+from tests.support.central_forms import SETTINGS, bomb, group_form, post_settings
 from tests.support.terminal_requests import terminal_roster
 
 
@@ -201,16 +203,17 @@ def test_services_have_names_in_both_languages_where_an_office_gives_them(
     central: Central, it: TestClient
 ) -> None:
     lines = "id-card | บัตรประจำตัวประชาชน | Identity cards"
-    assert it.post("/settings/dindaeng", data=form(services=lines)).status_code == 303
+    assert post_settings(it, services=lines).status_code == 303
     assert kept(central).services == (
         NamedService("id-card", "บัตรประจำตัวประชาชน", "Identity cards"),
     )
-    assert lines in it.get("/settings/dindaeng").text
+    page = it.get("/settings/dindaeng").text
+    assert "id-card · บัตรประจำตัวประชาชน · Identity cards" in page
     assert parse(kept(central).document()) == kept(central)
 
 
 def test_settings_are_saved_and_reach_the_terminals(central: Central, it: TestClient) -> None:
-    assert it.post("/settings/dindaeng", data=form(question_th="บริการดีไหม")).status_code == 303
+    assert post_settings(it, question_th="บริการดีไหม").status_code == 303
     assert kept(central).question_th == "บริการดีไหม"
     assert terminal_roster(central).wording.question_th == "บริการดีไหม"
     assert kept(central) == SiteSettings(question_th="บริการดีไหม")
@@ -218,9 +221,10 @@ def test_settings_are_saved_and_reach_the_terminals(central: Central, it: TestCl
 
 def test_holidays_reach_the_terminals_in_order_and_once(central: Central, it: TestClient) -> None:
     days = "2027-01-01\r\n2026-12-31\n\n2026-12-31 "
-    assert it.post("/settings/dindaeng", data=form(holidays=days)).status_code == 303
+    assert post_settings(it, holidays=days).status_code == 303
     assert terminal_roster(central).wording.holidays == (date(2026, 12, 31), date(2027, 1, 1))
-    assert "2026-12-31\n2027-01-01</textarea>" in it.get("/settings/dindaeng").text
+    page = it.get("/settings/dindaeng").text
+    assert page.index("๓๑ ธ.ค. ๒๕๖๙") < page.index("๑ ม.ค. ๒๕๗๐")
 
 
 def test_rounds_and_papers_follow_the_month_in_which_the_fiscal_year_begins(
@@ -228,7 +232,7 @@ def test_rounds_and_papers_follow_the_month_in_which_the_fiscal_year_begins(
 ) -> None:
     director = signed_in(central, ROLES["director"], now=NOW)
     assert "ปีงบประมาณ ๒๕๗๐ รอบ ๖ เดือนแรก" in director.get("/ita/dindaeng").text
-    assert it.post("/settings/dindaeng", data=form(fiscal_year_starts="4")).status_code == 303
+    assert post_settings(it, fiscal_year_starts="4").status_code == 303
     assert "ปีงบประมาณ ๒๕๗๐ รอบ ๖ เดือนหลัง" in director.get("/ita/dindaeng").text
     for path in ("/report/dindaeng", "/public/dindaeng", "/services/dindaeng", "/papers/dindaeng"):
         shown = director.get(path).text
@@ -255,6 +259,7 @@ REFUSED = [
     {"level_words_th": "ดี\nดี\nแย่", "level_words_en": "a\nb\nc"},
     {"reasons": "wait | รอนาน"},
     {"services": "id-card | บัตร"},
+    {"question_th": "x" * 1000},
     {"services": "a b | บัตร | Cards"},
     {"services": "x | บัตร | Cards\nx | บ้าน | House"},
     {"channels": "ก | b | javascript:alert(1)"},
@@ -285,15 +290,16 @@ REFUSED = [
 def test_a_setting_below_the_floor_or_out_of_form_is_named_and_nothing_changes(
     central: Central, it: TestClient
 ) -> None:
-    mine = "พิมพ์ไว้แล้ว & <b>"
     for wrong in REFUSED:
-        typed = {"opening_hours": mine, **wrong}
-        got = it.post("/settings/dindaeng", data=form(**typed))
+        got = post_settings(it, **wrong)
         assert got.status_code == 400, wrong
-        lines = [line.strip() for line in html.unescape(got.text).splitlines()]
-        for value in typed.values():
-            assert all(any(line in one for one in lines) for line in value.splitlines()), value
-        assert next(iter(wrong)).split("_")[0] in got.text, wrong
+        page = html.unescape(got.text)
+        typed = [value for name, value in wrong.items() if name != "fiscal_year_starts"]
+        for value in typed:
+            cells = [cell.strip() for line in value.splitlines() for cell in line.split("|")]
+            cells = [cell for cell in cells if cell not in ("ใช่", "–", "XIT")]
+            assert all(f'"{cell}"' in page for cell in cells), wrong
+        assert 'role="alert"' in page, wrong
         assert kept(central) == SiteSettings(), wrong
 
 
@@ -307,29 +313,35 @@ def ita_rows(central: Central) -> tuple[itaform.EditedRow, ...]:
 
 def ita_lines(page: str) -> list[str]:
     """The rows as the settings page shows them for editing."""
-    found = re.search(r'name="ita_rows"[^>]*>(.*?)</textarea>', page, re.DOTALL)
-    assert found
-    return [line for line in html.unescape(found[1]).splitlines() if line.strip()]
+    lines: dict[str, list[str]] = {}
+    row = re.compile(r'name="ita_rows[.]([0-9]+)[.](code|indicator)"\s+value="([^"]*)"')
+    forms = re.findall(r'<option value="([A-Z]+)" selected', page)
+    for index, column, text in row.findall(page):
+        cells = lines.setdefault(index, [])
+        cells.append(html.unescape(text) or "–")
+        if column == "code":
+            cells.append(forms[int(index)])
+    joined = set(re.findall(r'name="ita_rows[.]([0-9]+)[.]joined"[^>]* checked', page))
+    return [" | ".join([*cells, *["ใช่"] * (index in joined)]) for index, cells in lines.items()]
 
 
 def test_rows_of_the_ita_report_are_taken_out_put_in_and_moved_and_texts_stay(
     central: Central, it: TestClient
 ) -> None:
     usual = ita_codes(central)
-    lines = ita_lines(it.get("/settings/dindaeng").text)
+    lines = ita_lines(it.get("/settings/dindaeng/ita").text)
     assert [line.split(" | ")[0] for line in lines] == usual
-    assert it.post("/settings/dindaeng", data=form(ita_rows="\n".join(lines))).status_code == 303
+    assert post_settings(it, ita_rows="\n".join(lines)).status_code == 303
     assert kept(central).ita_rows == (), "unchanged: the form's own, whatever it will be"
     with central.store.transaction(central.site) as t:
         body = ItaBody(measure="เขียนไว้แล้ว")
         assert t.ita.append(2027, 1, usual[0], 0, body, "คนเขียน", NOW)
     fewer = [lines[3], lines[2], "O99 | OIT | ตัวชี้วัดใหม่", "O98 | OIT | ตัวชี้วัดใหม่ | ใช่"]
-    sent = form(version="1", ita_rows="\n".join(fewer))
-    assert it.post("/settings/dindaeng", data=sent).status_code == 303
+    assert post_settings(it, 0, ita_rows="\n".join(fewer)).status_code == 303
     assert ita_codes(central) == [usual[3], usual[2], "O99", "O98"]
     new = ita_rows(central)[-1]
     assert (new.row.joined, new.body) == (True, ItaBody())
-    assert it.post("/settings/dindaeng", data=form(version="2", ita_rows="")).status_code == 303
+    assert post_settings(it, 1, ita_rows="").status_code == 303
     assert ita_codes(central) == usual
     back = ita_rows(central)[0]
     assert back.body.measure == "เขียนไว้แล้ว"
@@ -338,18 +350,68 @@ def test_rows_of_the_ita_report_are_taken_out_put_in_and_moved_and_texts_stay(
 def test_the_second_of_two_editors_keeps_the_form_and_is_told(
     central: Central, it: TestClient
 ) -> None:
-    assert it.post("/settings/dindaeng", data=form(question_th="แรก")).status_code == 303
-    got = it.post("/settings/dindaeng", data=form(question_th="ที่สอง", compare_from="40"))
+    assert post_settings(it, question_th="แรก").status_code == 303
+    assert post_settings(it, compare_from="40").status_code == 303, "another group's are others"
+    got = post_settings(it, question_th="ที่สอง", office_en="Office")
     assert got.status_code == 400
-    assert "ที่สอง" in got.text
-    for theirs in ('<dd class="text">แรก</dd>', '<dd class="text">30</dd>'):
-        assert theirs in got.text
-    assert got.text.count("<dt>") == 2
-    assert kept(central).question_th == "แรก"
+    for line in ("<del>แรก</del>", "<ins>ที่สอง</ins>", "<ins>Office</ins>"):
+        assert line in got.text
+    assert kept(central) == SiteSettings(question_th="แรก", compare_from=40)
+    base = re.search(r'name="version" value="([0-9]+)"', got.text)
+    assert base
+    again = group_form("words", int(base[1]), question_th="ที่สอง")
+    assert it.post(f"{SETTINGS}/words", data=again).status_code == 303
+    assert kept(central).question_th == "ที่สอง"
+
+
+def test_rows_are_added_removed_and_moved_by_buttons_and_nothing_is_saved(
+    central: Central, it: TestClient
+) -> None:
+    rows = "a | ก | A\nb | ข | B"
+
+    def ids_after(deed: str) -> list[str]:
+        form = {**group_form("words", reasons=rows), "do": deed}
+        got = it.post(f"{SETTINGS}/words", data=form)
+        assert got.status_code == 200
+        return re.findall(r'name="reasons[.][0-9]+[.]id"\s+value="([^"]*)"', got.text)
+
+    assert ids_after("add:reasons") == ["a", "b", ""]
+    assert ids_after("remove:reasons:0") == ["b"]
+    assert ids_after("up:reasons:1") == ["b", "a"]
+    assert ids_after("down:reasons:0") == ["b", "a"]
+    for nothing in ("up:reasons:0", "down:reasons:1", "remove:reasons:7"):
+        assert ids_after(nothing) == ["a", "b"]
+    assert ids_after("default:reasons") == [reason.id for reason in SiteSettings().reasons]
+    for foreign in ("add:licence", "swap:reasons:0", "up:reasons:-1", "add:question_th", "x"):
+        form = {**group_form("words"), "do": foreign}
+        assert it.post(f"{SETTINGS}/words", data=form).status_code == 400, foreign
+    assert it.post(f"{SETTINGS}/nothing", data=group_form("words")).status_code == 404
+    assert kept(central) == SiteSettings()
+
+
+def test_what_changes_is_named_before_it_is_saved_and_an_earlier_value_comes_back(
+    central: Central, it: TestClient
+) -> None:
+    first = group_form("words", question_th="แรก <b>")
+    got = it.post(f"{SETTINGS}/words", data={**first, "do": "review"})
+    assert "<ins>แรก &lt;b&gt;</ins>" in got.text
+    assert kept(central) == SiteSettings()
+    sent_again = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', got.text))
+    sent_again = {name: html.unescape(text) for name, text in sent_again.items()}
+    assert it.post(f"{SETTINGS}/words", data={**sent_again, "do": "save"}).status_code == 303
+    assert kept(central) == SiteSettings(question_th="แรก <b>")
+    assert post_settings(it, 1, question_th="ที่สอง").status_code == 303
+    again = {**group_form("words", 2, question_th="ที่สอง"), "do": "earlier:question_th"}
+    got = it.post(f"{SETTINGS}/words", data=again)
+    assert 'name="question_th" value="แรก &lt;b&gt;"' in got.text
+    assert kept(central).question_th == "ที่สอง"
+    assert post_settings(it, 2, question_th="ที่สอง").status_code == 303
+    newest = logged(central, Kind.CHANGE)[0].what
+    assert log_words("en", newest) == "Settings, version 2: question (Thai)", "saved without change"
 
 
 def test_the_fields_have_the_limits_of_their_settings(it: TestClient) -> None:
-    page = it.get("/settings/dindaeng").text
+    page = "".join(it.get(f"{SETTINGS}/{group}").text for group in GROUPS)
     for name, limit in (
         ("question_th", f'maxlength="{MAX_SCREEN_TEXT}"'),
         ("comment_url", f'maxlength="{MAX_ADDRESS}"'),
@@ -361,9 +423,9 @@ def test_the_fields_have_the_limits_of_their_settings(it: TestClient) -> None:
 
 
 def test_settings_go_out_and_come_in_as_a_file(central: Central, it: TestClient) -> None:
-    it.post("/settings/dindaeng", data=form(question_th="คำถาม"))
+    post_settings(it, question_th="คำถาม")
     document = it.get("/settings/dindaeng/document").content
-    it.post("/settings/dindaeng", data=form(version="1", question_th="อื่น"))
+    post_settings(it, version=1, question_th="อื่น")
     assert upload(it, "/settings/dindaeng", document) == 303
     assert kept(central).question_th == "คำถาม"
 
@@ -398,7 +460,7 @@ def test_settings_come_back_from_their_document() -> None:
 
 
 def test_a_text_with_characters_that_turn_the_line_is_refused(it: TestClient) -> None:
-    answer = it.post("/settings/dindaeng", data=form(opening_hours="ก\u202eข"))
+    answer = post_settings(it, opening_hours="ก\u202eข")
     assert answer.status_code == 400
 
 
@@ -413,5 +475,5 @@ def test_prose_of_people_is_kept_without_what_no_paper_can_show(central: Central
 
 def test_as_many_ita_rows_as_there_may_be_fit_the_page(central: Central, it: TestClient) -> None:
     lines = "\n".join(f"I{n} | IIT | {'ตัวชี้วัด ' * 25}" for n in range(1, 151))
-    assert it.post("/settings/dindaeng", data=form(ita_rows=lines)).status_code == 303
+    assert post_settings(it, ita_rows=lines).status_code == 303
     assert len(kept(central).ita_rows) == 150

@@ -1,6 +1,7 @@
 """What central refuses is said in Thai on Thai pages, whichever rule refused it."""
 
 import io
+import json
 import re
 from collections.abc import Callable, Iterator
 
@@ -14,16 +15,17 @@ from kiosk.domain.rostercsv import BadRoster
 from sync.central import sitesettings
 from sync.central.language import words
 from sync.central.photos import BadPhoto, portrait
+from sync.central.sitesettings import SiteSettings
 from sync.central.store.people import NumberTaken
 from sync.central.usecases.central import Central
 from sync.central.usecases.people import retire_officer
 from sync.central.viewer import ROLES
 from sync.central.web.forms import Posted
-from sync.central.web.settings_form import settings_from
+from sync.central.web.settings_form import draft_in, values_in
 from tests.support.builders import an_officer
 from tests.support.central import NOON as NOW
 from tests.support.central import put_on_roster, signed_in
-from tests.support.central_forms import bomb, form
+from tests.support.central_forms import bomb, group_form, group_of
 
 ENGLISH = re.compile(r"[a-z]{3,} [a-z]{2,} [a-z]{2,}")
 MARKS = "ก" + "\u0e48" * 9
@@ -67,7 +69,9 @@ def refusals() -> Iterator[Refusal]:
 
 
 def _settings(changed: dict[str, str]) -> object:
-    return settings_from(Posted(form(**changed), {}))
+    group = group_of(next(iter(changed)))
+    values = values_in(draft_in(Posted(group_form(group, **changed), {}), group), group)
+    return sitesettings.read({**json.loads(SiteSettings().document()), **values})
 
 
 def _raised(

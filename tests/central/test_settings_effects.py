@@ -16,7 +16,7 @@ from sync.central.usecases.publishing import publish_due
 from sync.central.viewer import ROLES
 from tests.support.builders import an_officer
 from tests.support.central import made_central, put_on_roster, received, signed_in
-from tests.support.central_forms import form
+from tests.support.central_forms import post_settings
 from tests.support.databases import new_central_store
 from tests.support.terminal_requests import terminal_roster
 
@@ -101,7 +101,7 @@ def test_a_setting_works_from_the_page_to_where_it_is_meant_to(office: Central, 
     director = signed_in(office, ROLES["director"], now=NOW)
     changed, where, sign = EFFECTS[name]
     assert sign not in seen(office, director, where)
-    assert it.post("/settings/dindaeng", data=form(**changed)).status_code == 303
+    assert post_settings(it, **changed).status_code == 303
     assert sign in seen(office, director, where)
 
 
@@ -114,9 +114,9 @@ def test_what_protects_signing_in_is_turned_off_by_a_plain_no_alone(
     office: Central, name: str
 ) -> None:
     it = signed_in(office, ROLES["it"], now=NOW)
-    for version, (typed, on) in enumerate((("no", False), ("yes", True), ("", True))):
-        changed = form(**{name: typed, "version": f"{version}"})
-        assert it.post("/settings/dindaeng", data=changed).status_code == 303
+    for typed, on in (("no", False), ("yes", True), ("", True)):
+        version = read_settings(office).version
+        assert post_settings(it, version, **{name: typed}).status_code == 303
         assert getattr(read_settings(office).settings, name) is on
 
 
@@ -133,7 +133,7 @@ def test_how_to_read_a_page_is_told_by_the_offices_own_thresholds_and_words(
     director = signed_in(office, ROLES["director"], now=NOW)
     assert "จำนวนน้อยกว่า ๓๐ ไม่ควรนำไปเปรียบเทียบ" in seen(office, director, where)
     named = {**RAISED, **LEVELS, "office_en": "Huai Khwang Office"}
-    assert it.post("/settings/dindaeng", data=form(**named)).status_code == 303
+    assert post_settings(it, **named).status_code == 303
     thai = seen(office, director, where)
     assert "จำนวนน้อยกว่า ๔๑ ไม่ควรนำไปเปรียบเทียบ" in thai
     assert "ผู้ที่ตอบว่า จ หรือ ง แถบ" in thai
@@ -154,14 +154,14 @@ def test_an_officers_blocks_keep_to_the_offices_threshold_too(office: Central) -
     director = signed_in(office, ROLES["director"], now=NOW)
     few = '<small class="few">จำนวนน้อย ไม่ควรนำไปเปรียบเทียบ</small>'
     assert few not in seen(office, director, "/officer/dindaeng/101")
-    assert it.post("/settings/dindaeng", data=form(**RAISED)).status_code == 303
+    assert post_settings(it, **RAISED).status_code == 303
     assert few in seen(office, director, "/officer/dindaeng/101")
 
 
 def test_the_papers_name_the_offices_own_thresholds(office: Central) -> None:
     it = signed_in(office, ROLES["it"], now=NOW)
     director = signed_in(office, ROLES["director"], now=NOW)
-    assert it.post("/settings/dindaeng", data=form(**RAISED)).status_code == 303
+    assert post_settings(it, **RAISED).status_code == 303
     for paper in ("officer.xlsx?officer=101", "section.xlsx?name=ฝ่ายทะเบียน"):
         sheet = seen(office, director, f"/paper/dindaeng/{paper}&period=fy2027")
         assert "ตั้งแต่ ๔๒๒ การประเมิน และทราบอัตราการตอบตั้งแต่ร้อยละ ๗๗" in sheet

@@ -1,11 +1,13 @@
 """The settings that an office keeps on the settings page, version by version."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import and_, bindparam, func, select
 
 from sync.central.schema import site_settings
 from sync.central.sitesettings import SiteSettings, StoredSettings, parse
+from sync.central.store.terminals import utc
 from sync.central.store.versions import VersionedRoom
 
 # Every page asks this: building a statement takes longer than running it.
@@ -17,11 +19,49 @@ _NEWEST = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class SavedSettings:
+    """A version of the settings: who saved it, and when."""
+
+    version: int
+    at: datetime
+    author: str
+    settings: SiteSettings
+
+
 class OfficeSettings(VersionedRoom):
     def newest(self) -> StoredSettings:
         """The defaults, as version 0, where nobody has saved yet."""
         row = self._connection.execute(_NEWEST, {"site": self._site}).first()
         return StoredSettings(row.version, parse(row.body)) if row else StoredSettings()
+
+    def of_version(self, version: int) -> SiteSettings | None:
+        """The settings of a version; None where there is none."""
+        if version == 0:
+            return SiteSettings()
+        query = select(site_settings.c.body).where(
+            site_settings.c.site == self._site, site_settings.c.version == version
+        )
+        body = self._connection.scalar(query)
+        return None if body is None else parse(body)
+
+    def history(self, most: int) -> tuple[SavedSettings, ...]:
+        """The newest `most` versions, newest first."""
+        query = (
+            select(site_settings)
+            .where(site_settings.c.site == self._site)
+            .order_by(site_settings.c.version.desc())
+            .limit(most)
+        )
+        return tuple(
+            SavedSettings(
+                version=row.version,
+                at=utc(row.at),
+                author=row.author,
+                settings=parse(row.body),
+            )
+            for row in self._connection.execute(query)
+        )
 
     def every_site(self) -> dict[str, SiteSettings]:
         """Of each site that has saved any, not only of this one."""

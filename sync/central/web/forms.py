@@ -19,6 +19,8 @@ from sync.central.web.rendering import PageError
 
 MAX_FORM, MAX_UPLOAD = 512 * 1024, 8 * 1024 * 1024
 """Bytes of a form's body, without and with a file."""
+MAX_FIELDS = 1000
+"""Of a form: the ITA rows alone are 150, of four fields each."""
 _NUMBER = re.compile("-?[0-9]{1,9}")
 """What fits each database's integers."""
 _LOG = logging.getLogger("kiosk.central")
@@ -77,7 +79,7 @@ async def posted(request: Request) -> Posted:
     several: dict[str, list[str]] = {}
     file = None
     try:
-        async with request.form(max_files=1, max_fields=200, max_part_size=MAX_FORM) as form:
+        async with request.form(max_files=1, max_fields=MAX_FIELDS, max_part_size=MAX_FORM) as form:
             for name, value in form.multi_items():
                 if not isinstance(value, UploadFile):
                     values[name] = value

@@ -42,19 +42,25 @@ class PageError(Refusal):
 
 def templates() -> Environment:
     """The pages' templates; a value that a template misses is an error."""
-    return Environment(
+    environment = Environment(
         loader=PackageLoader("sync.central.web"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["sentence"] = _as_sentence
+    return environment
+
+
+def _as_sentence(text: str) -> str:
+    """With a capital at its start, where the script has them."""
+    return text[:1].upper() + text[1:]
 
 
 def problem_words(language: str, problem: Refusal) -> str:
     """What is refused, as a sentence of its own in the reader's language."""
-    text = words(language).refusal(problem)
-    return text[0].upper() + text[1:]
+    return _as_sentence(words(language).refusal(problem))
 
 
 def language_of(request: Request) -> str:

@@ -1,137 +1,227 @@
-"""The settings page's form: how settings stand in its fields, and come back from them.
+"""A group of settings as its form has it: a draft, that is edited before anything is saved.
 
-Lists have a line for each item, its parts between `|`.
+A draft holds texts alone: one for a field, or rows of them. Rows are added, removed and moved by
+buttons that send the form, so they need no scripts.
 """
 
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from kiosk.domain.refusal import excerpt
-from kiosk.tomlfile.tables import settings_of
-from sync.central import itaform, sitesettings
-from sync.central.sitesettings import MAX_ITA_ROWS, MAX_TEXT, BadSettings, SiteSettings
+from kiosk.domain.dates import arabic
+from sync.central import itaform
+from sync.central.sitesettings import SiteSettings
 from sync.central.web.forms import Posted
-
-MAX_FIELD = MAX_ITA_ROWS * (MAX_TEXT + 40)
-"""Characters of the longest field: the ITA rows, each as long as it may be."""
-_TEXTS = (
-    "office_en",
-    "question_th",
-    "question_en",
-    "comment_url",
-    "opening_hours",
-    "oit_numbers",
-    "licence",
-    "controller",
-    "dpo",
-    "appraisal_reason",
+from sync.central.web.rendering import PageError
+from sync.central.web.settings_groups import (
+    LEVEL_WORDS,
+    Column,
+    Field,
+    Shape,
+    fields_of,
+    settings_by_key,
 )
-_NUMBERS = (
-    "target",
-    "compare_from",
-    "cuts_from",
-    "appraisal_from",
-    "appraisal_response",
-    "objection_days",
-    "decision_days",
-    "appeal_days",
-    "security_days",
-    "results_years",
-    "raw_months",
-    "record_years",
-    "comments_months",
-    "backup_days",
-    "fiscal_year_starts",
-)
-_FLAGS = ("second_factor", "one_session", "own_result_at_terminal", "early_word")
-_YES, _NO = "yes", "no"
-_NO_CODE = ("-", "–", "")
-_LISTS = ("level_words_th", "level_words_en", "holidays")
-_ATTRIBUTES = {"maxLength": "maxlength", "minimum": "min", "maximum": "max"}
-"""A bound's name in a JSON Schema, and in HTML."""
+
+Row = dict[str, str]
+Draft = dict[str, str | list[Row]]
+"""By the name of each field of a group."""
+Show = Callable[[Field, Column, str], str]
+"""A text of a draft as the reader's language writes it."""
+YES, NO = "yes", "no"
+_WHOLE = re.compile("-?[0-9]{1,9}")
+_LONGEST_TYPED = 2000
+"""Characters beyond a field's bound that come back to who typed them."""
+_MOST_ROWS = 1000
+"""Above the bound of every table: what is beyond it is refused as that table's bound."""
 
 
-def settings_from(form: Posted) -> SiteSettings:
-    """The settings in a form; PageError for a field that is out of form, BadSettings for a
-    setting that is not accepted."""
-    values: dict[str, Any] = {name: form.text(name, MAX_FIELD) for name in _TEXTS}
-    values |= {name: form.number(name) for name in _NUMBERS}
-    # Whatever is not plainly turned off stays on: both protect.
-    values |= {name: form.text(name, 10) != _NO for name in _FLAGS}
-    values |= {name: _lines(form, name) for name in _LISTS}
-    values["reasons"] = _rows(form, "reasons", ("id", "th", "en"))
-    values["services"] = _rows(form, "services", ("id", "th", "en"))
-    values["channels"] = _rows(form, "channels", ("th", "en", "address"))
-    values["ita_rows"] = _ita_rows(form)
-    settings = sitesettings.read(values)
-    if settings.ita_rows == itaform.as_settings():
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a draft changes in a field: lines that go, and lines that come. `moved`: the same rows
+    in another order."""
+
+    name: str
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+    moved: bool = False
+
+
+def draft_of(settings: SiteSettings, group: str) -> Draft:
+    """The settings as the group's form shows them."""
+    return {field.name: _written(field, settings) for field in fields_of(group)}
+
+
+def draft_in(form: Posted, group: str) -> Draft:
+    """What was typed into the group's form; PageError for what no such form sends."""
+    draft: Draft = {}
+    for field in fields_of(group):
+        if field.shape is Shape.ROWS:
+            draft[field.name] = _rows_in(form, field)
+        else:
+            draft[field.name] = form.text(field.name, field.cell.longest + _LONGEST_TYPED)
+    return draft
+
+
+def values_in(draft: Draft, group: str) -> dict[str, Any]:
+    """A draft as the values of a document of settings. Rows in which nothing stands are none."""
+    values: dict[str, Any] = {}
+    for field in fields_of(group):
+        typed = draft[field.name]
+        if isinstance(typed, str):
+            values[field.name] = _value(field.cell, typed)
+        else:
+            values |= _table_values(field, [row for row in typed if _is_filled(field, row)])
+    if values.get("ita_rows") and _are_the_usual(values["ita_rows"]):
         # The form's own rows unchanged: whatever the form is in later versions.
-        return settings._replace(ita_rows=())
-    return settings
+        values["ita_rows"] = []
+    return values
 
 
-def limits() -> dict[str, dict[str, object]]:
-    """The bounds of each field, by their names in HTML, for those that have some."""
-    attributes = {}
-    for setting in settings_of(SiteSettings):
-        schema = setting.kind.schema()
-        bounds = _ATTRIBUTES.keys() & schema.keys()
-        attributes[setting.key] = {_ATTRIBUTES[bound]: schema[bound] for bound in bounds}
-    return attributes
+def edited(draft: Draft, group: str, deed: str) -> str:
+    """Do what a button of a row asks: `add:reasons`, `up:reasons:2`, `default:reasons`. Returns the
+    field; PageError where no such button is."""
+    verb, _, place = deed.partition(":")
+    name, _, index = place.partition(":")
+    field = next((field for field in fields_of(group) if field.name == name), None)
+    if field is None or not (index == "" or re.fullmatch("[0-9]{1,3}", index)):
+        raise PageError(400, "bad_form")
+    if verb == "default":
+        draft[name] = _written(field, SiteSettings())
+        return name
+    rows = draft[name]
+    if not isinstance(rows, list):
+        raise PageError(400, "bad_form")
+    if verb == "add":
+        rows.append(_empty_row(field))
+        return name
+    _move(rows, verb, int(index or len(rows)))
+    return name
 
 
-def differing(current: SiteSettings, typed: SiteSettings) -> dict[str, str]:
-    """The current settings where they are not what was typed, by field, as the form has them."""
-    texts = {}
-    for setting in settings_of(SiteSettings):
-        value = getattr(current, setting.key)
-        if value != getattr(typed, setting.key):
-            texts[setting.key] = _field_text(setting.kind.written(value))
-    return texts
+def _move(rows: list[Row], verb: str, index: int) -> None:
+    """A row that is not there is one that was removed before: nothing happens."""
+    if verb not in ("remove", "up", "down"):
+        raise PageError(400, "bad_form")
+    if not index < len(rows):
+        return
+    if verb == "remove":
+        del rows[index]
+        return
+    target = index - 1 if verb == "up" else index + 1
+    if 0 <= target < len(rows):
+        rows[index], rows[target] = rows[target], rows[index]
 
 
-def _field_text(value: Any) -> str:
-    """A setting's value as its field has it: a line for each row."""
-    rows = value if isinstance(value, list) else [value]
-    return "\n".join(_row_text(row) for row in rows)
-
-
-def _row_text(row: Any) -> str:
-    if isinstance(row, bool):
-        return _YES if row else _NO
-    parts = row.values() if isinstance(row, dict) else [row]
-    return " | ".join(map(str, parts))
-
-
-def _ita_rows(form: Posted) -> list[dict[str, object]]:
-    """A line for each row: code | form | indicator, and where it shares the row's above | yes; a
-    dash for the code of an indicator without an item."""
-    rows: list[dict[str, object]] = []
-    for line in _lines(form, "ita_rows"):
-        code, *parts = (part.strip() for part in line.split("|"))
-        if len(parts) not in (2, 3):
-            raise BadSettings("ita_parts", text=excerpt(line))
-        joined = len(parts) == 3 and parts[2].lower() in ("yes", "ใช่")
-        rows.append(
-            {
-                "code": "" if code in _NO_CODE else code,
-                "form": parts[0],
-                "indicator": parts[1],
-                "joined": joined,
-            }
+def changes(before: Draft, after: Draft, group: str, show: Show) -> tuple[Change, ...]:
+    """What is different, field by field."""
+    different = []
+    for field in fields_of(group):
+        old, new = (_lines(field, draft[field.name], show) for draft in (before, after))
+        if old == new:
+            continue
+        gone = tuple(line for line in old if line not in new)
+        come = tuple(line for line in new if line not in old)
+        different.append(
+            Change(name=field.name, before=gone, after=come, moved=not gone and not come)
         )
-    return rows
+    return tuple(different)
 
 
-def _lines(form: Posted, name: str) -> list[str]:
-    lines = (line.strip() for line in form.text(name, MAX_FIELD).splitlines())
-    return [line for line in lines if line]
+def draft_lines(draft: Draft, group: str, show: Show) -> dict[str, tuple[str, ...]]:
+    """Each field of a group as lines to read."""
+    return {field.name: _lines(field, draft[field.name], show) for field in fields_of(group)}
 
 
-def _rows(form: Posted, name: str, keys: tuple[str, str, str]) -> list[dict[str, str]]:
-    rows = []
-    for line in _lines(form, name):
-        parts = [part.strip() for part in line.split("|")]
-        if len(parts) != len(keys):
-            raise BadSettings("three_parts", field=name, text=excerpt(line))
-        rows.append(dict(zip(keys, parts, strict=True)))
-    return rows
+def _written(field: Field, settings: SiteSettings) -> str | list[Row]:
+    written = [_document_value(name, settings) for name in field.settings]
+    if field.name == "ita_rows" and not written[0]:
+        written = [_document_value("ita_rows", settings._replace(ita_rows=itaform.as_settings()))]
+    if field.name == LEVEL_WORDS:
+        names = [column.name for column in field.columns]
+        return [dict(zip(names, pair, strict=True)) for pair in zip(*written, strict=True)]
+    if field.shape is not Shape.ROWS:
+        return _text(written[0])
+    if len(field.columns) == 1:
+        return [{field.cell.name: _text(value)} for value in written[0]]
+    return [{name: _text(value) for name, value in row.items()} for row in written[0]]
+
+
+def _document_value(name: str, settings: SiteSettings) -> Any:
+    return settings_by_key()[name].kind.written(getattr(settings, name))
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return YES if value else NO
+    return str(value)
+
+
+def _rows_in(form: Posted, field: Field) -> list[Row]:
+    columns = {column.name: column for column in field.columns}
+    name = re.compile(rf"{field.name}\.([0-9]{{1,3}})\.([a-z]+)")
+    rows: dict[int, Row] = {}
+    for key in form.values:
+        part = name.fullmatch(key)
+        if part is None or part[2] not in columns:
+            continue
+        row = rows.setdefault(int(part[1]), _empty_row(field))
+        row[part[2]] = form.text(key, columns[part[2]].longest + _LONGEST_TYPED)
+    return [rows[index] for index in sorted(rows)][:_MOST_ROWS]
+
+
+def _empty_row(field: Field) -> Row:
+    return {
+        column.name: NO if column.shape is Shape.FLAG else (*column.choices, "")[0]
+        for column in field.columns
+    }
+
+
+def _table_values(field: Field, rows: Sequence[Row]) -> dict[str, Any]:
+    if field.name == LEVEL_WORDS:
+        pairs = zip(field.columns, field.settings, strict=True)
+        return {setting: [row[column.name] for row in rows] for column, setting in pairs}
+    if len(field.columns) == 1:
+        return {field.name: [row[field.cell.name] for row in rows]}
+    return {field.name: [_row_values(field, row) for row in rows]}
+
+
+def _is_filled(field: Field, row: Mapping[str, str]) -> bool:
+    texts = [x.name for x in field.columns if x.shape not in (Shape.FLAG, Shape.CHOICE)]
+    return any(row[name] for name in texts)
+
+
+def _row_values(field: Field, row: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        column.name: row[column.name] == YES
+        if column.shape is Shape.FLAG
+        else _value(column, row[column.name])
+        for column in field.columns
+    }
+
+
+def _value(column: Column, text: str) -> Any:
+    if column.shape is Shape.FLAG:
+        # Whatever is not plainly turned off stays on: most of these protect.
+        return text != NO
+    if column.shape is Shape.NUMBER:
+        number = arabic(text)
+        return int(number) if _WHOLE.fullmatch(number) else text
+    return text
+
+
+def _are_the_usual(rows: Sequence[Mapping[str, Any]]) -> bool:
+    usual = SiteSettings(ita_rows=itaform.as_settings())
+    return bool(list(rows) == _document_value("ita_rows", usual))
+
+
+def _lines(field: Field, typed: str | list[Row], show: Show) -> tuple[str, ...]:
+    if isinstance(typed, str):
+        return (show(field, field.cell, typed),) if typed else ()
+    rows = [row for row in typed if _is_filled(field, row)]
+    return tuple(_line(field, row, show) for row in rows)
+
+
+def _line(field: Field, row: Mapping[str, str], show: Show) -> str:
+    parts = [show(field, column, row[column.name]) for column in field.columns]
+    return " · ".join(part for part in parts if part)
