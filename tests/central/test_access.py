@@ -320,8 +320,9 @@ OPEN_TO_ALL = {
 }  # fmt: skip
 OWN_ACCOUNT = {"/password", "/second-factor", "/my-account", "/my-notifications"}
 """Whoever is signed in has these, and changes nothing but the own account there."""
-OWN_TESTS = ("/f/", "/v1/")
-"""The questionnaire, which a token opens, and the terminals' door."""
+OWN_TESTS = ("/f/", "/v1/", "/paper/{site}/sheets/")
+"""What a token opens: the questionnaire, the sheets that one account had made; and the terminals'
+door."""
 
 
 def test_every_page_and_form_of_the_server_is_in_these_tables(office: Central) -> None:
