@@ -10,6 +10,9 @@ from pathlib import Path
 
 MOST_COPIES = 2
 """So many stay; a year of presses is about 6 MB."""
+PUT_BACK = "put-back"
+"""A note beside a newer database that made way for a copy: the copy's name, until the journal has
+it."""
 _NAME = re.compile(r"(?P<number>[0-9]{4})-before-(?P<version>[0-9]+\.[0-9]+\.[0-9]+)\.(?:db|zip)")
 
 

@@ -209,10 +209,11 @@ class DataFolder:
         with self._readable():
             is_doubted = self._doubt_file.exists()
         if is_doubted:
-            opened = self.open_verified(clock)
+            store, terminal = self.open_verified(clock)
             with self._readable():
                 self._doubt_file.unlink(missing_ok=True)
-            return (*opened, True)
+            self._tell_of_going_back(store, clock)
+            return store, terminal, True
         looks: list[bool] = []
 
         def look(store: "Store") -> "Verified | Wrong":
@@ -221,7 +222,29 @@ class DataFolder:
             return verdict
 
         store, terminal = self._open_sound(clock, look)
+        self._tell_of_going_back(store, clock)
         return store, terminal, looks[-1]
+
+    def _tell_of_going_back(self, store: "Store", clock: Clock) -> None:
+        """Have the journal say that an older copy was put into the database's place: who did it
+        could not write into a file of an older schema."""
+        from kiosk.copies import PUT_BACK
+
+        with self._readable():
+            notes = sorted(self.copies.glob(f"newer-*/{PUT_BACK}"))
+        for note in notes:
+            from kiosk.store.journal import Kind
+
+            newer = note.with_name(self.database.name)
+            with self._readable():
+                # The same file: a power cut came before the copy took its place.
+                was_put_back = not (newer.exists() and self.database.samefile(newer))
+                name = note.read_text("utf-8")
+            if was_put_back:
+                with store.transaction() as t:
+                    t.journal.append(clock.now(), Kind.RESTORED, {"from": name})
+            with self._readable():
+                note.unlink()
 
     def doubt(self) -> None:
         """Have the next start recompute everything before its first press. OSError."""

@@ -31,6 +31,7 @@ from kiosk.store.state import Enrolment
 from sync.central.cli import app as central_app
 from sync.central.usecases.checks import address_lines, backup_line, central_lines, versions_line
 from sync.central.usecases.installation import open_central, set_up
+from sync.central.usecases.upkeep import Task, write_upkeep
 from sync.signing import public_text
 from tests.support.builders import FakeClock
 from tests.support.central_server import served_over_tls
@@ -152,6 +153,10 @@ def test_both_ends_see_address_certificate_and_version(tmp_path: Path, chain: Pa
     lines = by_subject(central_lines(home, now))
     assert "--port 1 " in lines["address"].remedy
     assert "schema" in lines["database"].says
+    # A file of today in the folder says nothing of a night that failed.
+    with open_central(home) as central:
+        write_upkeep(central, Task.VERIFY, now, succeeded=False, what="")
+    assert by_subject(central_lines(home, now))["verify"].level is FAIL
 
 
 def _enrol(folder: DataFolder, url: str) -> None:

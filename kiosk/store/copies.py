@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pysqlite3.dbapi2 as sqlite
 
-from kiosk.files import sync_folder
+from kiosk.copies import PUT_BACK
+from kiosk.files import sync_folder, write_whole
 
 _PARTS = ("", "-wal", "-shm")
 """What SQLite adds to a file's name for the files beside it."""
@@ -55,8 +56,9 @@ def _counts(path: Path) -> tuple[int, ...]:
 
 
 def put_back(copy: Path, database: Path, aside: Path) -> None:
-    """Have `copy` at `database`; what was there goes to the folder `aside`. Whole at each moment: a
-    power cut leaves the newer file in its place, or the copy. OSError."""
+    """Have `copy` at `database`; what was there goes to the folder `aside`, with a note for the
+    journal. Whole at each moment: a power cut leaves the newer file in its place, or the copy.
+    OSError."""
     draft = database.with_name(database.name + ".new")
     draft.unlink(missing_ok=True)
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -67,6 +69,7 @@ def put_back(copy: Path, database: Path, aside: Path) -> None:
     aside.mkdir(mode=0o700)
     _fold_log(database)
     os.link(database, aside / database.name)
+    write_whole(aside / PUT_BACK, copy.name.encode())
     sync_folder(aside)
     for part in _PARTS[1:]:
         Path(f"{database}{part}").unlink(missing_ok=True)

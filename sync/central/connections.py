@@ -6,6 +6,7 @@ kernel takes little at once; and who is cut off leaves nothing behind.
 """
 
 import asyncio
+import logging
 import socket
 import struct
 import termios
@@ -17,6 +18,7 @@ import h11
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+_LOG = logging.getLogger("kiosk.central")
 _LOOKS_UNFINISHED = 3
 _SENT_AND_ACKED = 120
 """Where `tcpi_bytes_acked` stands in Linux's `struct tcp_info`: what the other side has taken."""
@@ -52,6 +54,45 @@ class Unread:
         self._sizes.pop(one, None)
 
 
+MOST_OPEN = 3_000
+"""Connections, over all processes of a server: with TLS each takes a third of a megabyte in Python.
+A proxy in front holds many more."""
+_SAY_SECONDS = 60.0
+
+
+class Open:
+    """The connections of a process. Beyond `most` new ones are closed before they say anything:
+    their terminals come again, and the process does not swell."""
+
+    def __init__(self, most: int = MOST_OPEN) -> None:
+        self._most = most
+        self._said = -_SAY_SECONDS
+        self._ones: set[Impatient] = set()
+        self.refused = 0
+        """Since the process began."""
+
+    def __len__(self) -> int:
+        return len(self._ones)
+
+    def add(self, one: "Impatient", now: float) -> bool:
+        """Whether it may stay."""
+        if len(self._ones) < self._most:
+            self._ones.add(one)
+            return True
+        self.refused += 1
+        if now - self._said >= _SAY_SECONDS:
+            self._said = now
+            _LOG.warning(
+                "%d connections at once: more are refused (%d so far); put a proxy in front",
+                self._most,
+                self.refused,
+            )
+        return False
+
+    def drop(self, one: "Impatient") -> None:
+        self._ones.discard(one)
+
+
 class Impatient(H11Protocol):
     """uvicorn waits for ever for a request that was not begun or not ended, and for whoever does
     not read: some hundreds of silent connections would leave no descriptor, and no memory, for
@@ -67,6 +108,7 @@ class Impatient(H11Protocol):
     kernel_takes = 64 << 10
     """Bytes; Linux doubles them, for its own records. By itself it takes up to 4 MB."""
     all_unread = Unread()
+    all_open = Open()
     _next_look: asyncio.TimerHandle | None = None
     _unfinished: tuple[object, ...] = ()
     _looks = 0
@@ -91,6 +133,9 @@ class Impatient(H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn's own
         super().connection_made(transport)
+        if not self.all_open.add(self, self.loop.time()):
+            self.cut()
+            return
         transport.set_write_buffer_limits(high=self.piece)
         line: socket.socket = transport.get_extra_info("socket")
         line.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, self.kernel_takes)
@@ -101,6 +146,7 @@ class Impatient(H11Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.all_unread.drop(self)
+        self.all_open.drop(self)
         if self._next_look is not None:
             self._next_look.cancel()
         super().connection_lost(exc)

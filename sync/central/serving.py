@@ -20,7 +20,7 @@ import uvicorn
 
 from kiosk import release
 from kiosk.servicemanager import ServiceManager
-from sync.central.connections import MOST_UNREAD, Impatient, Unread
+from sync.central.connections import MOST_OPEN, MOST_UNREAD, Impatient, Open, Unread
 from sync.central.listening import NoListener, listener_for
 from sync.central.nightly import nights
 from sync.central.notifications.delivery import look_and_deliver
@@ -204,8 +204,13 @@ def server_config(central: Central, service: Service) -> uvicorn.Config:
     cert, key = service.tls_cert, service.tls_key
     app = create_app(central, workers=service.workers, certificate=cert)
 
+    lines = Open(MOST_OPEN // service.workers)
+
     class Connection(Impatient):
         all_unread = Unread(MOST_UNREAD // service.workers)
+        all_open = lines
+
+    app.state.metrics.watch_connections(lines.__len__, lambda: lines.refused)
 
     config = uvicorn.Config(
         behind(app, service.proxies),

@@ -22,12 +22,14 @@ from sync.central.logbook import Log, Wanted, told
 from sync.central.store.engine import CentralStore
 from sync.central.store.logbreaks import LogBreak
 from sync.central.store.witness import Alarm
+from sync.central.usecases.checks import central_lines
 from sync.central.usecases.installation import open_central
 from sync.central.usecases.terminals import NoSuchCode, enrol_terminal, invite_terminal
 from sync.central.web.app import create_app
+from sync.fingerprint import fingerprint_of, groups
 from sync.messages import Enrol
 from tests.support.builders import FakeClock
-from tests.support.central import SITE, begin_terminal, enrolled, made_central, take
+from tests.support.central import NOON, SITE, begin_terminal, enrolled, made_central, take
 from tests.support.certificates import DAY as DAY_LONG
 from tests.support.certificates import Authority
 from tests.support.day_reports import DAY, day_report, key_text
@@ -254,6 +256,19 @@ def test_enrol_prints_the_line_to_type_at_the_terminal(ready: Command) -> None:
     assert f"kiosk setup http://127.0.0.1:8765 {code[1]}" in said
 
 
+def test_enrol_says_the_fingerprint_as_the_terminals_screen_shows_it(
+    ready: Command, tmp_path: Path
+) -> None:
+    pem = Authority.new("office").issue(
+        "localhost", NOON - DAY_LONG, NOON + DAY_LONG, tmp_path / "tls.pem"
+    )
+    words = ("--terminal", "counter-1", "--counter", "1", "--tls-cert", str(pem))
+    said = accepted(ready("enrol", *words))
+    fingerprint = fingerprint_of(pem.read_text("ascii"))
+    assert fingerprint in said, "in the line to type"
+    assert " ".join(groups(fingerprint)) in said
+
+
 def test_a_code_is_not_kept_in_the_clear(ready: Command, folder: Path) -> None:
     said = ready("enrol", "--terminal", "counter-1", "--counter", "1").output
     code = re.search(r"Code: (\S+)", said)
@@ -297,13 +312,22 @@ def test_a_terminal_is_quarantined_released_and_revoked_by_command(
     store = CentralStore.open(f"sqlite:///{folder / 'central.db'}")
     with store.transaction(SITE) as t:
         at = datetime(2026, 11, 23, tzinfo=UTC)
-        t.witness.alarm(Alarm(at=at, terminal="counter-1", kind="rollback", detail="a day"))
+        t.witness.alarm(Alarm(at=at, terminal="counter-1", kind="earlier-key", detail="x"))
     store.close()
     compared = accepted(ready("terminals", "compare", "counter-1"))
     assert "To settle its alarms:" in compared
     mark = compared.partition("--mark ")[2].split()[0]
     said = accepted(ready(*release, mark, "--reason", "it is broken"))
     assert said == "Settled the alarms of counter-1. Its key stays ended.\n"
+    store = CentralStore.open(f"sqlite:///{folder / 'central.db'}")
+    with store.transaction(SITE) as t:
+        t.witness.alarm(Alarm(at=at, terminal="counter-1", kind="rollback", detail="a day"))
+    store.close()
+    mark = accepted(ready("terminals", "compare", "counter-1")).partition("--mark ")[2].split()[0]
+    said = accepted(ready(*release, mark, "--reason", "it is broken"))
+    assert said.startswith("Proposed."), "a day that never came is for two people"
+    compared = accepted(ready("terminals", "compare", "counter-1"))
+    assert "proposes to settle its alarms: it is broken" in compared
     assert "\trevoked\t" in accepted(ready("terminals", "list"))
 
 
@@ -667,7 +691,10 @@ def test_an_8_bit_locale_ends_no_command_half_way(folder: Path) -> None:
 
 def test_the_first_office_renamed_is_called_so_everywhere(ready: Command, folder: Path) -> None:
     new = "สำนักงานเขตห้วยขวาง"
-    assert ready("sites", "rename", "dindaeng", new).exit_code == 0
+    said = accepted(ready("sites", "rename", "dindaeng", new))
+    assert "central.toml still says สำนักงานเขตดินแดง" in said
+    lines = {line.about: line for line in central_lines(folder, NOON)}
+    assert new in lines["name"].says, "check names the disagreement"
     with open_central(folder) as central:
         assert central.settings.name == new
         assert ready("sites", "rename", "dindaeng", "สำนักงานเขตพญาไท").exit_code == 0

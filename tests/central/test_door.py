@@ -8,8 +8,10 @@ import socket
 import threading
 from collections.abc import Iterator
 from datetime import date, timedelta
+from http.client import HTTPConnection, HTTPException
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from time import monotonic
 
 import httpx2 as httpx
 import pytest
@@ -22,7 +24,7 @@ from kiosk.store.engine import Store
 from kiosk.store.outbox import Delivery
 from kiosk.store.state import Enrolment
 from sync import enrolling, exchange, incoming, receipts
-from sync.central.connections import Impatient
+from sync.central.connections import Impatient, Open
 from sync.central.greetings import Words
 from sync.central.store.parked import MOST_PARKED
 from sync.central.usecases.central import Central
@@ -144,6 +146,46 @@ def test_a_connection_that_does_not_end_its_request_is_not_kept_for_ever(
             assert client.get("/healthz").status_code == 200
     finally:
         hasty.stop()
+
+
+def test_beyond_a_bound_connections_are_refused_and_those_before_are_served(
+    server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Few(Impatient):
+        all_open = Open(2)
+
+    few = Server(server.central, Few)
+    try:
+        lines = [HTTPConnection("127.0.0.1", few.port, 30) for _ in range(2)]
+        for line in lines:
+            assert _is_served(line)
+        for _ in range(2):
+            assert not _is_served(HTTPConnection("127.0.0.1", few.port, 30))
+        assert (len(Few.all_open), Few.all_open.refused) == (2, 2)
+        said = [r.message for r in caplog.records if "connections at once" in r.message]
+        assert len(said) == 1, "once a minute"
+        caplog.clear()
+        assert _is_served(lines[0])
+        lines[1].close()
+        deadline = monotonic() + 20
+        while not _is_served(lines[1]):
+            assert monotonic() < deadline
+        for line in lines:
+            line.close()
+    finally:
+        few.stop()
+
+
+def _is_served(line: HTTPConnection) -> bool:
+    """Over the same connection as before, where it is open."""
+    try:
+        line.request("GET", "/healthz")
+        answer = line.getresponse()
+        answer.read()
+    except (OSError, HTTPException):
+        line.close()
+        return False
+    return answer.status == httpx.codes.OK
 
 
 @pytest.mark.parametrize("day", ["2026-11-25", "9999-12-31", "2025-12-31", "0001-01-01"])

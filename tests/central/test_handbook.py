@@ -95,7 +95,7 @@ def test_links_lead_to_articles(central: Central, language: str) -> None:
 
 def test_a_search_finds_all_words_in_any_case_and_titles_first(central: Central) -> None:
     assert search("QUARANTINE stolen", "en")[0].article.id == "lives"
-    assert search("กักกัน กุญแจ", "th")
+    assert search("ระงับชั่วคราว กุญแจ", "th")
     assert search("Words", "en")[0].article.id == "words"
     assert search("   ", "en") == []
     client = signed_in(central, now=NOW)

@@ -1,8 +1,10 @@
 """The database as it is opened: by several programs at once, of another encoding, after a
 fail-over, and when two transactions wait for each other."""
 
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from threading import Barrier
 
@@ -11,6 +13,7 @@ import pytest
 from sqlalchemy.engine import make_url
 
 from sync.central.store.engine import CentralStore, Collided, DatabaseDown, DatabaseError, Pooling
+from sync.central.usecases.central import once_more
 from sync.central.usecases.upkeep import read_upkeep, turn
 from tests.support.central import NIGHT, made_central
 from tests.support.databases import new_database
@@ -134,6 +137,38 @@ def test_who_is_ended_in_a_deadlock_is_told_so(store: CentralStore, url: str) ->
     with ThreadPoolExecutor(2) as two:
         ended = list(two.map(cross, ("a", "b"), ("b", "a")))
     assert sum(ended) == 1
+
+
+@on_postgresql
+def test_two_that_wait_for_each_other_both_get_their_turn(store: CentralStore, url: str) -> None:
+    """Two sessions lock two rows in opposite order: the database ends one, which does it again."""
+    administer(url, "ALTER DATABASE NAME SET deadlock_timeout = '50ms'")
+    store.close()
+    for site in ("a", "b"):
+        with store.transaction(site) as t:
+            t.people.put_site(site)
+    both_hold, tries = Barrier(2), Counter[str]()
+
+    def cross(first: str, second: str) -> None:
+        tries[first] += 1
+        with store.connection() as connection:
+            for site in (first, second):
+                connection.exec_driver_sql(
+                    f"UPDATE sites SET name = name || '{first}' WHERE site = '{site}'"
+                )
+                if site == first and tries[first] == 1:
+                    both_hold.wait(5)
+
+    with ThreadPoolExecutor(2) as two:
+        for done in (
+            two.submit(once_more, partial(cross, "a", "b")),
+            two.submit(once_more, partial(cross, "b", "a")),
+        ):
+            done.result(30)
+    assert tries.total() == 3, "one was ended, and did it again"
+    for site in ("a", "b"):
+        with store.read(site) as t:
+            assert sorted(str(t.people.site_name())) == sorted(f"{site}ab"), "each wrote once"
 
 
 def test_no_more_connections_are_opened_than_the_setting_says(postgres: str) -> None:

@@ -71,6 +71,7 @@ def test_two_processes_answer_one_that_dies_is_replaced_and_all_end_in_time(
             assert listener.hears("WATCHDOG=1")
             figures = client.get("/metrics", headers={"Authorization": "Bearer secret"}).text
             assert 'kiosk_central_waiting{line="day"} 0.0' in figures
+            assert 'kiosk_central_connections{state="open"} ' in figures
             assert "kiosk_central_days_due 0.0" in figures
         half = socket.create_connection(("127.0.0.1", port), 5)
         half.sendall(b"POST /v1/enrol HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\n{")

@@ -12,6 +12,7 @@ from sync.central.usecases.releases import (
     FitsNot,
     change_rings,
     read_releases,
+    release_file,
     trust_publisher,
     wanted_release,
     withdraw_release,
@@ -123,8 +124,15 @@ def test_each_debian_has_its_own_file_and_its_own_first_terminal(
 
 
 @pytest.mark.usefixtures("t")
-def test_what_is_withdrawn_goes_nowhere(store: CentralStore, central: Central) -> None:
+def test_what_is_withdrawn_goes_nowhere_and_takes_no_room(
+    store: CentralStore, central: Central
+) -> None:
+    file = release_file(central, release().digest)
+    file.parent.mkdir()
+    file.write_bytes(b"program")
     assert withdraw_release(central, IT, NEW, NIGHT)
+    assert not file.exists()
+    assert [one.version for one in read_releases(central, NIGHT).rows] == [NEW]
     assert not withdraw_release(central, IT, "9.9.9", NIGHT)
     assert asks(store, "a", STATE, 0) == b""
 

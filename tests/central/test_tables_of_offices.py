@@ -1,6 +1,7 @@
 """Files as offices bring them: Excel's own, its CSV of each kind, Thai heads, digits and days."""
 
 import io
+import zipfile
 from datetime import UTC, date, datetime
 
 import openpyxl
@@ -300,3 +301,45 @@ def test_a_field_for_a_day_shows_it_as_people_type_it(central: Central) -> None:
 
 def test_a_number_typed_in_thai_digits_is_that_number() -> None:
     assert RosterEntry.parse("๙๙๑", "สมหญิง").number == "991"
+
+
+def open_document(*rows: str) -> bytes:
+    names = "urn:oasis:names:tc:opendocument:xmlns"
+    content = (
+        f'<office:document-content xmlns:office="{names}:office:1.0" office:version="1.3"'
+        f' xmlns:table="{names}:table:1.0" xmlns:text="{names}:text:1.0">'
+        "<office:body><office:spreadsheet>"
+        f'<table:table table:name="a">{"".join(rows)}</table:table>'
+        "</office:spreadsheet></office:body></office:document-content>"
+    )
+    data = io.BytesIO()
+    with zipfile.ZipFile(data, "w") as parts:
+        parts.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        parts.writestr(
+            "META-INF/manifest.xml", f'<m:manifest xmlns:m="{names}:manifest:1.0" m:version="1.3"/>'
+        )
+        parts.writestr("content.xml", content)
+    return data.getvalue()
+
+
+def test_zeros_before_a_number_are_kept_from_an_open_document() -> None:
+    def row(number: str, name: str) -> str:
+        return (
+            f"<table:table-row>{number}"
+            f'<table:table-cell office:value-type="string"><text:p>{name}</text:p>'
+            "</table:table-cell></table:table-row>"
+        )
+
+    def value(value: int, shown: str) -> str:
+        kind = f'office:value-type="float" office:value="{value}"'
+        return f"<table:table-cell {kind}><text:p>{shown}</text:p></table:table-cell>"
+
+    head = (
+        '<table:table-cell office:value-type="string">'
+        "<text:p>เลขประจำตัว</text:p></table:table-cell>"
+    )
+    empty = '<table:table-row table:number-rows-repeated="2"><table:table-cell/></table:table-row>'
+    document = open_document(
+        empty, row(head, "ชื่อ"), row(value(7, "007"), "สมหญิง"), row(value(12, "12"), "มาลี")
+    )
+    assert [one.number for one in read_roster(document).entries] == ["007", "12"]

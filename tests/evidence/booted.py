@@ -98,10 +98,11 @@ class Disk:
         copy.unlink()
         return out
 
-    def log(self, folder: Path) -> bytes:
-        """The journal of its machine, as it lies there: short texts stand in it as they are."""
-        files = sorted(self.data(folder).glob("log/journal/*/*.journal"))
-        return b"".join(file.read_bytes() for file in files)
+    def log(self, folder: Path) -> str:
+        """What the journal of its machine says, a line for each message: the files themselves keep
+        a message that came twice once."""
+        place = self.data(folder) / "log" / "journal"
+        return tool("journalctl", "--directory", place, "--quiet", "--no-pager", "--output", "cat")
 
     def give_data(self, kiosk: Path, work: Path, room: int = 0, free: int = 0) -> None:
         """A data partition that has this terminal's folder, as if the machine had made it. With

@@ -8,9 +8,9 @@ from tests.evidence.image_bench import ANSWERS, Bench, Trial, comes_up
 from tests.evidence.image_questions import NotThere
 from tests.evidence.image_staff import Staff
 
-_SECURE = b"secureboot: Secure boot enabled"
+_SECURE = "secureboot: Secure boot enabled"
 """What Linux says, and its journal keeps."""
-_STARTED = b"Linux version "
+_STARTED = "Linux version "
 _MENU_KEYS = ("e", "c", "shift", "spc", "down", "ctrl", "ret")
 """Into the menu of GRUB, its editor and command line. Esc and F2 lead into the firmware's set-up,
 which a PC protects by a password."""
@@ -31,8 +31,8 @@ _COMBINATIONS = (
     ("menu",),
     ("print",),
 )
-_OWN_ADDRESS, _STRANGE_ADDRESS = b"10.0.2.15", b"10.9.9."
-_HAS_CARD = re.compile(rb"register '(?:rndis_host|cdc_ether|cdc_subset)'")
+_OWN_ADDRESS, _STRANGE_ADDRESS = "10.0.2.15", "10.9.9."
+_HAS_CARD = re.compile(r"register '(?:rndis_host|cdc_ether|cdc_subset)'")
 _STRANGE_CARD = ("-netdev", "user,id=strange,net=10.9.9.0/24")
 """A card whose network would give the machine an address, a way out, and the time."""
 _EITHER = """\
@@ -120,9 +120,9 @@ def a_changed_kernel_does_not_start_where_secure_boot_is_on(bench: Bench) -> str
         if not machine.shuts_down(ANSWERS):
             return "the power button did not switch it off"
     log = disk.log(bench.folder)
-    if b"kiosk.kernel=changed" in log:
+    if "kiosk.kernel=changed" in log:
         return "the changed kernel started"
-    return "" if b"kiosk.kernel=signed" in log and _SECURE in log else "its log does not say so"
+    return "" if "kiosk.kernel=signed" in log and _SECURE in log else "its log does not say so"
 
 
 def _add_changed_kernel(disk: Disk, bench: Bench) -> None:

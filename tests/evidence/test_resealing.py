@@ -14,6 +14,7 @@ from kiosk.domain.encounter import Record
 from kiosk.store.witnessed import Pending
 from sync import closing, exchange
 from sync.absence import Hours
+from sync.central.logbook import Kind, told
 from sync.central.usecases import witness
 from sync.central.usecases.terminals import (
     Release,
@@ -22,6 +23,8 @@ from sync.central.usecases.terminals import (
     revoke_terminal,
     unreported_days,
 )
+from sync.central.usecases.two_people import NotTheSecond
+from sync.central.viewer import ROLES, NotYours
 from sync.client import SyncFailed
 from sync.commitment import Dimension
 from sync.messages import Enrol
@@ -38,8 +41,12 @@ from tests.evidence.resealing import (
     play,
 )
 from tests.support.builders import TODAY, rating
-from tests.support.central import person
-from tests.support.two_people import confirm_generation, release_terminal
+from tests.support.central import DIRECTOR, IT, logged, person, signed_in
+from tests.support.two_people import (
+    confirm_generation,
+    confirm_release_of_terminal,
+    release_terminal,
+)
 
 
 def test_an_honest_day_raises_no_alarm(tmp_path: Path) -> None:
@@ -103,10 +110,21 @@ def test_two_people_who_let_an_older_copy_go_on_do_not_hide_that_a_day_is_gone(
         bench.clock.set_wall(bench.clock.now().wall + timedelta(days=1))
     missed = f"day {TODAY}: was witnessed and is not reported"
     assert missed in [alarm.detail for alarm in bench.alarms() if alarm.settled is None]
-    # A person who has settled it is not asked about the same day again and again.
+    # One person alone settles no such day, also not in two accounts of one role.
     now = bench.clock.now().wall
-    it = person("x", "it")
-    assert release_terminal(bench.central, it, "t1", "copy of the day before", now) is Release.DONE
+    director = signed_in(bench.central, ROLES["director"], now=now)
+    page = f"/fleet/{bench.central.site}?lang=en"
+    assert "Confirm, and settle the alarms" not in director.get(page).text
+    proposed = release_terminal(bench.central, IT, "t1", "copy of the day before", now)
+    assert proposed is Release.PROPOSED
+    for alone in (IT, person("other", "it")):
+        with pytest.raises((NotTheSecond, NotYours)):
+            confirm_release_of_terminal(bench.central, alone, "t1", now)
+    assert missed in [alarm.detail for alarm in bench.alarms() if alarm.settled is None]
+    assert "Confirm, and settle the alarms" in director.get(page).text
+    # People who have settled it are not asked about the same day again and again.
+    assert confirm_release_of_terminal(bench.central, DIRECTOR, "t1", now)
+    assert logged(bench.central, Kind.CHANGE)[0].what == told("settling_confirmed", terminal="t1")
     bench.press_as(partial(replace, business_date=TODAY + timedelta(days=5)), 5)
     bench.look()
     assert missed not in [alarm.detail for alarm in bench.alarms() if alarm.settled is None]

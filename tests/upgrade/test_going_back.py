@@ -1,15 +1,18 @@
 """A terminal whose database was put back loses nothing that central has, and repeats nothing."""
 
+import json
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from kiosk.copies import Copies
+from kiosk.copies import PUT_BACK, Copies
 from kiosk.datafolder import DataFolder
 from kiosk.domain.encounter import Record
 from kiosk.goingback import go_back, way_back
+from kiosk.store.journal import Kind
 from sync import enrolling, exchange
 from sync.central.usecases.terminals import find_terminal
 from sync.closing import close_days
@@ -90,6 +93,30 @@ def test_what_central_has_not_seen_goes_back_without_a_word(
     assert terminal.send() == 1
     assert counted(server) == 3
     assert state(server) == "active"
+    heads: list[int] = []
+    for _ in range(2):
+        store, _, _ = terminal.folder.open_at_start(terminal.clock)
+        with store.read() as snapshot:
+            seq, _ = snapshot.journal.head()
+            entry = snapshot.journal.last(Kind.RESTORED)
+        store.close()
+        assert entry is not None
+        assert json.loads(entry.detail) == {"from": f"0001-before-{NEWER}.db"}
+        heads.append(seq)
+    assert heads[0] == heads[1], "once"
+
+
+def test_a_power_cut_before_the_copy_took_its_place_is_no_going_back(terminal: Terminal) -> None:
+    terminal.copy()
+    go_back(terminal.folder, way_back(terminal.folder, NEWER), "by hand")
+    [newer] = terminal.folder.copies.glob("newer-*/kiosk.db")
+    terminal.folder.database.unlink()
+    os.link(newer, terminal.folder.database)
+    store, _, _ = terminal.folder.open_at_start(terminal.clock)
+    with store.read() as snapshot:
+        assert snapshot.journal.last(Kind.RESTORED) is None
+    store.close()
+    assert not list(terminal.folder.copies.glob(f"newer-*/{PUT_BACK}"))
 
 
 def test_a_day_that_was_sent_since_stays_at_central_and_two_people_look(

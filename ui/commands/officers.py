@@ -8,7 +8,7 @@ import typer
 
 from kiosk.domain.rosterplan import Word
 from kiosk.language import counted, in_english
-from kiosk.printed import AsJson, print_rows
+from kiosk.printed import AsJson, print_rows, progress
 from kiosk.rosterwords import (
     Leave,
     New,
@@ -102,7 +102,8 @@ def officer_import(
     entries = brought.entries
     words = {Word.RENAMED: renamed, Word.NEW: new, Word.RETURNED: returned, Word.LEAVE: leave}
     with opened() as (_, terminal), errors():
-        change = _change(terminal, entries, words, source=f"{file}: ", preview=preview)
+        with progress("Importing"):
+            change = _change(terminal, entries, words, source=f"{file}: ", preview=preview)
         for line in change_lines(change):
             typer.echo(line, err=True)
         if preview:

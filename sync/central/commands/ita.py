@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from kiosk.language import counted
+from kiosk.printed import progress
 from sync.central.commands.context import USAGE, fail, login, now, opened, read_file
 
 app = typer.Typer(help="The six-month ITA measures report.", no_args_is_help=True)
@@ -43,7 +44,8 @@ def import_round(
     with opened() as central:
         viewer = Viewer(account=login(), name=login(), site=central.site)
         try:
-            count = import_ita_round(central, viewer, period, rows, now())
+            with progress("Importing"):
+                count = import_ita_round(central, viewer, period, rows, now())
         except (NoSuchPeriod, NoSuchRound):
             fail(f"{period[:20]!r}: no round; write such as fy2024-1 for 2567, first", USAGE)
         except RoundTaken:

@@ -8,7 +8,7 @@ import typer
 
 from kiosk.domain.refusal import Refusal, excerpt
 from kiosk.domain.rosterplan import Word
-from kiosk.printed import AsJson, print_rows
+from kiosk.printed import AsJson, print_rows, progress
 from kiosk.rosterwords import (
     Leave,
     New,
@@ -56,7 +56,8 @@ def import_roster(
     from sync.central.tablefile import read_roster
 
     try:
-        brought = read_roster(read_file(file))
+        with progress("Reading"):
+            brought = read_roster(read_file(file))
     except BadRoster as error:
         fail_for_lines(file, error.problems, "correct the lines above")
     words = {Word.RENAMED: renamed, Word.NEW: new, Word.RETURNED: returned, Word.LEAVE: leave}
@@ -66,7 +67,8 @@ def import_roster(
         fail(str(error), USAGE)
     if brought.unused:
         typer.echo(f"Columns that are not used: {', '.join(brought.unused)}", err=True)
-    change = _change(file, brought.entries, answers, preview=preview)
+    with progress("Importing"):
+        change = _change(file, brought.entries, answers, preview=preview)
     for line in change_lines(change):
         typer.echo(line)
     if change.questions:

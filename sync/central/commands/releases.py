@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from kiosk.printed import AsJson, print_json, print_rows
+from kiosk.printed import AsJson, print_json, print_rows, progress
 from sync.central.commands.context import NOT_NOW, USAGE, WRONG, fail, login, now, opened
 from sync.central.commands.rows import ReleaseRow, ReleasesShown, StandingRow
 
@@ -63,7 +63,8 @@ def add(
 
     with opened() as central:
         try:
-            release = add_release(central, console(login()), file, now(), hours)
+            with progress("Checking"):
+                release = add_release(central, console(login()), file, now(), hours)
         except BadRelease as error:
             fail(f"{file}: {error}", WRONG)
         except AlreadyHere as error:

@@ -6,7 +6,7 @@ import typer
 
 from kiosk.language import counted
 from kiosk.printed import AsJson, print_rows
-from sync.central.commands.context import USAGE, WRONG, fail, login, now, opened
+from sync.central.commands.context import USAGE, WRONG, data_folder, fail, login, now, opened
 from sync.central.commands.rows import SiteRow
 from sync.central.language import in_english
 
@@ -46,6 +46,7 @@ def rename(
     Example: kiosk-central sites rename huaikhwang "สำนักงานเขตห้วยขวาง"
     """
     from kiosk.domain.people import BadPerson
+    from sync.central.settings import load
     from sync.central.usecases.sites import rename_site
 
     with opened() as central:
@@ -54,6 +55,9 @@ def rename(
         except BadPerson as error:
             fail(in_english(error), USAGE)
     typer.echo(f"{site} is now called {name}.")
+    written = load(data_folder())
+    if site == written.site and name != written.name:
+        typer.echo(f"central.toml still says {written.name}: write the new name there as well.")
 
 
 @app.command("list")

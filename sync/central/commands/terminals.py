@@ -13,7 +13,7 @@ from sync.central.commands.context import USAGE, fail, login, now, opened
 from sync.central.commands.rows import TerminalRow
 from sync.central.ingest import Why
 from sync.central.language import in_english
-from sync.fingerprint import fingerprint_in
+from sync.fingerprint import fingerprint_in, groups
 
 if TYPE_CHECKING:
     from sync.central.usecases.terminals import Doubted, Fleet
@@ -52,8 +52,11 @@ def enrol(
             "another person confirms on the fleet page, or with kiosk-central terminals confirm."
         )
     typer.echo(f"Code: {code}   (works once, for 10 minutes)")
-    words = (central.settings.url.rstrip("/"), code, fingerprint_in(certificate))
+    fingerprint = fingerprint_in(certificate)
+    words = (central.settings.url.rstrip("/"), code, fingerprint)
     typer.echo(f"On the terminal: kiosk setup {' '.join(filter(None, words))}")
+    if fingerprint:
+        typer.echo(f"Fingerprint, as its screen shows it: {' '.join(groups(fingerprint))}")
 
 
 @app.command("list")
@@ -141,9 +144,10 @@ def _ways_out(fleet: "Fleet", id_: str, open_kinds: set[str]) -> Iterator[str]:
     if terminal is None:
         return
     mark = fleet.release_mark(id_)
-    if terminal.release_by and (terminal.went_back or terminal.release_keeps):
+    if terminal.release_by:
         keeping = ", central's days stay" if terminal.release_keeps else ""
-        yield f"{terminal.release_by} proposes to release it{keeping}: {terminal.release_reason}"
+        deed = "release it" if terminal.quarantined else "settle its alarms"
+        yield f"{terminal.release_by} proposes to {deed}{keeping}: {terminal.release_reason}"
         yield f"  {command} confirm {id_} --mark {mark} --as ACCOUNT"
     elif terminal.quarantined or open_kinds - set(FOR_TWO):
         what = "" if terminal.ended else "release it, or to "

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from kiosk.language import counted
+from kiosk.printed import progress
 from sync.central.commands.context import fail_for_lines, now, opened, read_file
 
 app = typer.Typer(help="Tickets of the queue system.", no_args_is_help=True)
@@ -29,10 +30,11 @@ def import_file(
 
     today = now().astimezone().date()
     try:
-        tickets = parse(read_file(file), today)
+        with progress("Reading"):
+            tickets = parse(read_file(file), today)
     except BadTickets as error:
         fail_for_lines(file, error.problems, "correct the lines above")
-    with opened() as central:
+    with opened() as central, progress("Importing"):
         count = import_tickets(central, tickets)
     days = sorted(ticket.date for ticket in tickets)
     span = f", from {days[0]} to {days[-1]}" if days else ""

@@ -60,7 +60,7 @@ ARTICLES = (
     Article(
         id="figures",
         roles=frozenset({"director", "hr", "section-head"}),
-        pages=("report", "section", "services", "city", "improvements"),
+        pages=("report", "section", "services", "table", "city", "improvements"),
     ),
     Article(id="ita", roles=frozenset({"director", "hr"}), pages=("ita", "papers")),
     Article(
@@ -77,7 +77,7 @@ ARTICLES = (
     Article(
         id="install",
         roles=frozenset({"it"}),
-        pages=("roster", "accounts", "settings", "recordings"),
+        pages=("roster", "accounts", "settings", "holidays", "recordings"),
     ),
     Article(id="care", roles=frozenset({"it"}), pages=("fleet",)),
     Article(id="lives", roles=frozenset({"it"}), pages=()),

@@ -4,7 +4,7 @@ government data catalogue (data.go.th) for who enters them there."""
 import json
 from collections.abc import Sequence
 
-from sync.central.language import in_thai, tables
+from sync.central.language import in_thai
 from sync.central.papers.statistics import described_columns
 from sync.central.period import Period
 from sync.central.sitesettings import SiteSettings
@@ -43,11 +43,6 @@ def catalogue(office: str, settings: SiteSettings, address: str) -> dict[str, st
         "data_language": in_thai("catalogue.thai"),
         "url": address,
     }
-
-
-def catalogue_names() -> dict[str, str]:
-    """What the catalogue calls each field, in Thai."""
-    return tables("th")["catalogue_field"]
 
 
 def package(

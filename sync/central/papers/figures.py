@@ -379,7 +379,7 @@ def trend(
             "x": mark.x / 100,
             "word": month(mark.month.month),
             "n": number(mark.month.figure.result.n),
-            "weeks": weeks(mark.month),
+            "weeks": f"({number(mark.month.weeks)})",
         }
         for mark in shape.marks
     ]

@@ -11,7 +11,14 @@ from sync.central.measures import AT_LEAST
 from sync.central.papers import figures, typesetting
 from sync.central.papers.posters import short
 from sync.central.reports import chart
-from sync.central.reports.gate import CutRow, CutsView, Improved, OfficeView, SectionRow
+from sync.central.reports.gate import (
+    CutRow,
+    CutsView,
+    Improved,
+    MonthFigure,
+    OfficeView,
+    SectionRow,
+)
 from sync.central.usecases.improvements import Improvement, ImprovementStatus
 
 _SOON = timedelta(days=14)
@@ -39,6 +46,12 @@ def meeting_pdf(
     since = office.period.first_day
     current = [line for line in log if _is_open(line) or _changed_since(line, since)]
     page_rows, lines = _on_a_page(current)
+    no_reasons = in_thai("paper.few_reasons" if office.quarters else "office.reasons_later")
+    missing = [
+        *figures.beside(figure),
+        *figures.differences(office.differences),
+        *(figures.gap(kind, n) for kind, n in gaps.items()),
+    ]
     values = {
         "lang": "th",
         "title": in_thai("meeting.title"),
@@ -69,12 +82,8 @@ def meeting_pdf(
         "reasons": _reasons(office),
         "reasons_head": in_thai("office.reasons"),
         "reasons_of": figures.days(*office.quarters) if office.quarters else "",
-        "no_reasons": in_thai("paper.few_reasons" if office.quarters else "office.reasons_later"),
-        "gaps": [
-            *figures.beside(figure),
-            *figures.differences(office.differences),
-            *(figures.gap(kind, n) for kind, n in gaps.items()),
-        ],
+        "remarks": _side_by_side([*missing, no_reasons]),
+        "gaps": missing,
         "gaps_head": in_thai("office.gaps"),
         "none": in_thai("common.none"),
         "log_title": in_thai("page.improvements"),
@@ -87,6 +96,18 @@ def meeting_pdf(
         "pages": figures.PAGES,
     }
     return typesetting.pdf("meeting", values, now)
+
+
+def _side_by_side(lines: Sequence[str]) -> list[list[str]]:
+    """Two columns of about as many letters, in their order."""
+    half, split = sum(map(len, lines)) / 2, 0
+    letters = 0
+    for line in lines:
+        if letters + len(line) / 2 > half:
+            break
+        letters += len(line)
+        split += 1
+    return [list(lines[:split]), list(lines[split:])]
 
 
 def _section(section: SectionRow, axis: chart.Axis) -> dict[str, Any]:
@@ -155,10 +176,7 @@ def weekly_pdf(office: OfficeView, log: Sequence[Improvement], today: date, now:
         "made": figures.made(now),
         "month_head": figures.columns(in_thai("meeting.month"), axis=axis),
         "months": [
-            figures.row(
-                f"{figures.month(month.month)} ({figures.weeks(month)})", month.figure, axis
-            )
-            for month in with_figure[-_MONTHS:]
+            figures.row(_month_name(month), month.figure, axis) for month in with_figure[-_MONTHS:]
         ],
         "orders": figures.orders(*(month.figure for month in with_figure[-_MONTHS:])),
         "log_head": _log_head(),
@@ -168,6 +186,12 @@ def weekly_pdf(office: OfficeView, log: Sequence[Improvement], today: date, now:
         "pages": figures.PAGES,
     }
     return typesetting.pdf("weekly", values, now)
+
+
+def _month_name(month: MonthFigure) -> str:
+    """A month, and how many weeks of it are over; the number stays beside its word."""
+    weeks = figures.weeks(month).replace(" ", "\u00a0")
+    return f"{figures.month(month.month)} ({weeks})"
 
 
 def _weekly_groups(log: Sequence[Improvement], today: date) -> list[dict[str, Any]]:

@@ -29,16 +29,20 @@ from kiosk.checking import (
 from kiosk.language import counted
 from kiosk.tomlfile.tables import SettingsError
 from sync.central import settings as central_settings
+from sync.central.carewords import care_words
 from sync.central.settings import CentralSettings
 from sync.central.usecases.central import HEAD, Central, DatabaseError
 from sync.central.usecases.installation import NoSuchSite, open_central
 from sync.central.usecases.old_backups import newest_backup
 from sync.central.usecases.terminals import all_terminals
+from sync.central.usecases.upkeep import troubles
 
 PATIENCE = 5.0
 """Seconds to wait for an answer at the own address."""
 BACKUP_OLD, BACKUP_MISSED = 2, 7
 """Days: one night may fail; after a week nobody looks."""
+_SEEN_ABOVE = ("backup_off", "disk_low")
+"""Troubles that have a line of their own."""
 _RENEW = "put the renewed certificate and key in their place; no restart is needed"
 
 
@@ -60,6 +64,8 @@ def central_lines(folder: Path, now: datetime) -> Iterator[Line]:
     try:
         with open_central(folder) as central:
             yield database_line(settings)
+            yield from care_lines(central, now)
+            yield from name_lines(settings, central)
             yield versions_line(release.version(), _software(central))
     except (DatabaseError, SettingsError, NoSuchSite) as error:
         says, _, remedy = str(error).rpartition("; ")
@@ -70,6 +76,26 @@ def database_line(settings: CentralSettings) -> Line:
     """Of one that was opened: another encoding than UTF-8 is refused there."""
     kind = "SQLite" if settings.database.startswith("sqlite") else "PostgreSQL"
     return fine("database", f"{kind}, UTF-8, schema {HEAD}, answers")
+
+
+def care_lines(central: Central, now: datetime) -> Iterator[Line]:
+    """What the program's own record says of its nights: a copy that lies in the folder may be
+    another's, or of half a night."""
+    for trouble in troubles(central, now):
+        if trouble.key not in _SEEN_ABOVE:
+            kind = failure if trouble.urgent else warning
+            about = trouble.key.partition("_")[0]
+            yield kind(about, care_words("en", trouble), "the fleet page says it too; sync/CARE.md")
+
+
+def name_lines(settings: CentralSettings, central: Central) -> Iterator[Line]:
+    """Where the office is called otherwise in central.toml than in the database."""
+    with central.store.read(settings.site) as t:
+        name = t.people.site_name()
+    if name not in (None, settings.name):
+        says = f"pages say {name}, central.toml says {settings.name}"
+        remedy = f'kiosk-central sites rename {settings.site} "…", or correct the name in the file'
+        yield warning("name", says, remedy)
 
 
 def backup_line(settings: CentralSettings, today: date) -> Line:

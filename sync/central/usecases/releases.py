@@ -7,6 +7,7 @@ make none.
 import os
 import shutil
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -165,11 +166,18 @@ def _is_whole(path: Path, header: Header) -> bool:
 
 
 def withdraw_release(central: Central, viewer: Viewer, version: str, now: datetime) -> bool:
-    """Give it to no terminal any more; whether there is such a release."""
+    """Give it to no terminal any more, and remove its files; whether there is such a release. Its
+    row stays: no other release takes its version."""
     with central.store.transaction(central.site) as t:
         changed = t.releases.change(version, withdrawn=1)
         if changed:
             write_change(t, viewer, told("release_withdrawn", version=version), now)
+        every = t.releases.all()
+    offered = {one.digest for one in every if not one.withdrawn}
+    # Also those that an earlier try left: the row is what counts, a file is room on the disk.
+    for digest in {one.digest for one in every} - offered:
+        with suppress(OSError):
+            release_file(central, digest).unlink(missing_ok=True)
     return changed
 
 

@@ -22,6 +22,7 @@ from sync.central.usecases.central import Central
 from sync.central.usecases.releases import trusted_publisher
 from sync.central.usecases.sites import find_site
 from sync.central.usecases.two_people import (
+    DAY_GONE,
     FOR_TWO,
     NEW_GENERATION,
     NEW_TERMINAL,
@@ -263,8 +264,9 @@ def release_terminal(
 ) -> Release:
     """A person has compared both sides, as `mark` names them (ChangedSinceShown). That settles
     alarms, and ends a quarantine that a person began: what was witnessed holds. Where the terminal
-    showed another past, or `keeps` says KEEP_CENTRAL, it is a proposal, and another person confirms
-    it (`two_people.confirm_release_of_terminal`)."""
+    showed another past, where a day that was witnessed never came, or where `keeps` says
+    KEEP_CENTRAL, it is a proposal, and another person confirms it
+    (`two_people.confirm_release_of_terminal`)."""
     with central.store.transaction(central.site) as t:
         current = t.terminals.get(terminal, for_update=True)
         if current is None:
@@ -273,10 +275,13 @@ def release_terminal(
         require_mark(mark, release_mark(current, t.witness.alarms(), parked))
         if keeps and not _has_to_settle(t, current, parked):
             return Release.NOTHING
-        if current.went_back or keeps:
+        day_gone = t.witness.is_open(terminal, DAY_GONE)
+        if current.went_back or day_gone or keeps:
             by, roles = signature(viewer), roles_text(viewer)
             t.terminals.propose_release(terminal, by, roles, reason, now, keeps)
-            key = "release_keeping_proposed" if keeps else "release_proposed"
+            key = "release_proposed" if current.quarantined else "settling_proposed"
+            if keeps:
+                key = "release_keeping_proposed"
             what = told(key, terminal=terminal, reason=reason)
             write_change(t, viewer, what, now)
             return Release.PROPOSED

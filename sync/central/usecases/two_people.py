@@ -30,6 +30,8 @@ NEW_GENERATION = "new-generation"
 
 NEW_TERMINAL = "new-terminal"
 """An alarm: an office that has long reported has one terminal more, and what it reports counts."""
+DAY_GONE = Answer.ROLLBACK.value
+"""An alarm: a terminal went back, or a day of it that was witnessed never came."""
 FOR_TWO = (NEW_GENERATION, NEW_TERMINAL, *(why.value for why in Why))
 """Alarms that one person alone does not settle: they end with what they are about."""
 
@@ -198,13 +200,15 @@ def confirm_release_of_terminal(
     central: Central, viewer: Viewer, terminal: str, mark: str, now: datetime
 ) -> bool:
     """Let a terminal go on from the past that it has now; what was witnessed of the other one is
-    asked for no more. Where that was proposed, central's days stay as they are, and what the
-    terminal had otherwise of them is asked about no more. False when nobody has proposed it."""
+    asked for no more. Days that were witnessed and never came are settled. Where that was proposed,
+    central's days stay as they are, and what the terminal had otherwise of them is asked about no
+    more. False when nobody has proposed it."""
     with central.store.transaction(central.site) as t:
         current = t.terminals.get(terminal, for_update=True)
         if current is None or not current.release_by:
             return False
-        if not (current.went_back or current.release_keeps):
+        day_gone = t.witness.is_open(terminal, DAY_GONE)
+        if not (current.went_back or day_gone or current.release_keeps):
             return False
         parked = t.parked.all()
         require_mark(mark, release_mark(current, t.witness.alarms(), parked))
@@ -220,7 +224,8 @@ def confirm_release_of_terminal(
         t.terminals.propose_release(terminal, "", "", "", None)
         who = f"{current.release_by}, {signature(viewer)}"
         t.witness.settle(terminal, who, current.release_reason, now, but=FOR_TWO)
-        write_change(t, viewer, told("release_confirmed", terminal=terminal), now)
+        key = "release_confirmed" if current.quarantined else "settling_confirmed"
+        write_change(t, viewer, told(key, terminal=terminal), now)
     return True
 
 

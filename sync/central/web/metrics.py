@@ -35,6 +35,7 @@ class Metrics:
     def __init__(self, central: Central, now: Now, queues: Mapping[str, Callable[[], int]]) -> None:
         self.token = _token(central.settings.folder / TOKEN_FILE)
         self._queues = queues
+        self._lines: dict[str, Callable[[], int]] = {}
         own = CollectorRegistry()
         self.seconds = Histogram(
             "kiosk_central_request_seconds",
@@ -50,6 +51,13 @@ class Metrics:
             registry=own,
             multiprocess_mode="livesum",
         )
+        self._connections = Gauge(
+            "kiosk_central_connections",
+            "Connections: open now, and refused since the process began.",
+            ("state",),
+            registry=own,
+            multiprocess_mode="livesum",
+        )
         self._registry = own
         if SHARED in os.environ:
             self._registry = CollectorRegistry()
@@ -57,7 +65,13 @@ class Metrics:
         self._fleet = CollectorRegistry()
         self._fleet.register(_FleetCollector(central, now))
 
+    def watch_connections(self, now_open: Callable[[], int], refused: Callable[[], int]) -> None:
+        """Whom to ask for their numbers, once somebody serves."""
+        self._lines = {"open": now_open, "refused": refused}
+
     def text(self) -> bytes:
+        for state, number in self._lines.items():
+            self._connections.labels(state).set(number())
         for line, length in self._queues.items():
             self._waiting.labels(line).set(length())
         return generate_latest(self._registry) + generate_latest(self._fleet)

@@ -9,8 +9,8 @@ from fastapi.responses import Response
 from kiosk.domain.wording import ReasonWords
 from sync.central.reports import chart, gate
 from sync.central.sitesettings import NamedService, SiteSettings
-from sync.central.usecases.office_settings import read_settings
 from sync.central.usecases.improvements import done_improvements
+from sync.central.usecases.office_settings import read_settings
 from sync.central.viewer import PUBLIC
 from sync.central.web.caching import PUBLIC_SECONDS, for_everybody
 from sync.central.web.dependencies import (
@@ -35,6 +35,8 @@ def public_page(request: Request, report: PublicReport, visitor: AnyVisitor) -> 
     """What everybody may read: the office as a whole, no names."""
     view = gate.office(report.central, PUBLIC, report.period, report.today)
     cuts = gate.cuts(report.central, PUBLIC, report.period, report.today)
+    if cuts.elsewhere is not None and not request.query_params.get("period"):
+        cuts = gate.cuts(report.central, PUBLIC, cuts.elsewhere, report.today)
     language = language_of(request)
     answer = page(
         request,
@@ -84,7 +86,15 @@ def services_page(request: Request, report: CutsReport) -> Response:
         view = gate.cuts(report.central, report.viewer, view.elsewhere, report.today)
     language = language_of(request)
     services = _names(view.settings.services, language)
-    return page(request, "cuts.html", report.viewer, report.central, view=view, services=services)
+    return page(
+        request,
+        "cuts.html",
+        report.viewer,
+        report.central,
+        view=view,
+        chart=chart,
+        services=services,
+    )
 
 
 @router.get("/city")
