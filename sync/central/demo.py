@@ -23,7 +23,7 @@ from sync.central import itafile
 from sync.central.demoobjections import seed_objections
 from sync.central.period import before, round_of
 from sync.central.sitesettings import NamedService
-from sync.central.usecases.accounts import add_account
+from sync.central.usecases.accounts import add_account, all_accounts, new_password
 from sync.central.usecases.central import Central
 from sync.central.usecases.improvements import Improvement, ImprovementStatus, save_improvement
 from sync.central.usecases.ita import import_ita_round
@@ -382,7 +382,8 @@ def _answer(random: Random, today: date, number: int) -> OnlineAnswer:
 def _accounts(
     central: Central, servers: list[_Server], now: datetime
 ) -> tuple[tuple[str, str], ...]:
-    """An account of each role, and its first password."""
+    """An account of each role, and its first password; where there is one, such as the first
+    account of a new report, only the password is new."""
     first = servers[0].officer
     names = {
         "director": "ผู้อำนวยการเขต",
@@ -393,10 +394,15 @@ def _accounts(
         "audit": "ผู้ตรวจสอบ",
         "it": "ผู้ดูแลระบบ",
     }
+    before = {one.account for one in all_accounts(central)}
     accounts = []
     for id_, name in names.items():
         role = ROLES[id_]
         account = "head" if role.needs_section else id_
+        if account in before:
+            password = new_password(central, "demonstration", central.site, account, now)
+            accounts.append((account, password))
+            continue
         password = add_account(
             central,
             "demonstration",

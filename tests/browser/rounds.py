@@ -11,8 +11,8 @@ from tests.browser import looks
 from tests.browser.engines import Engine
 from tests.browser.keyboard import tabbed
 from tests.browser.office import READERS, Office
-from tests.browser.sending import send_here
-from tests.browser.sitemap import Stop, finder, forms_in, path_of
+from tests.browser.sending import Sent, send_here
+from tests.browser.sitemap import Stop, finder, forms_in
 
 Kind = tuple[str, str, tuple[str, ...]]
 
@@ -50,24 +50,22 @@ def _sent_from(office: Office, page: Page, stop: Stop, kinds: set[Kind]) -> Iter
         office.put_back()
         office.sign_in(page.context, stop.reader)
         page.goto(stop.path)
-        fault = send_here(office, page, stop.reader, form)
-        if not fault:
-            fault = _sent_next(office, page, stop.reader, kinds)
-        if fault:
-            yield f"{stop.reader} {stop.path} {form.deed}: {fault}"
+        sent = send_here(office, page, stop.reader, form)
+        if sent.html:
+            sent = _sent_next(office, page, stop.reader, sent, kinds)
+        if sent.fault:
+            yield f"{stop.reader} {stop.path} {form.deed}: {sent.fault}"
 
 
-def _sent_next(office: Office, page: Page, reader: str, kinds: set[Kind]) -> str:
+def _sent_next(office: Office, page: Page, reader: str, sent: Sent, kinds: set[Kind]) -> Sent:
     """Send what the answer to a form asks for: a preview, or what comes of it."""
-    if page.url.endswith(".pdf"):
-        return ""
-    path = path_of("/" + page.url.split("/", 3)[-1])
-    tree = html.fromstring(page.content())
-    for form in forms_in(tree, path, finder(office.app, "POST")):
+    tree = html.fromstring(sent.html)
+    for form in forms_in(tree, sent.path, finder(office.app, "POST")):
         if form.kind not in kinds and form.place > 0:
             kinds.add(form.kind)
+            page.wait_for_load_state()
             return send_here(office, page, reader, form)
-    return ""
+    return sent
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,25 +52,36 @@ class Hand:
 Value = str | Callable[[Hand], str]
 WORDS: Mapping[str, Value] = {
     "/sign-in account": SIGNS_IN,
+    "address": "https://hooks.example.go.th/kiosk",
     "account": "newcomer",
     "after": "๕",
     "again": NEW_PASSWORD,
     "caption": "ประชุมหัวหน้าฝ่าย",
     "code": lambda hand: Authenticator(hand.page.content()).code(NOON),
     "counter": "9",
+    "host": "mail.example.go.th",
     "name": "สมศรี มีสุข",
     "new": NEW_PASSWORD,
     "note": "ตรวจแล้ว",
     "number": "901",
     "old": lambda hand: hand.password,
     "password": lambda hand: hand.password,
+    "recipients": "U" + "4af4980629" * 3 + "ab",
     "reason": "ย้ายเครื่องแม่ข่าย",
     "said": "เก้าอี้ไม่พอ",
+    "sender": "report@example.go.th",
+    "sender_name": "สำนักงานเขตดินแดง",
     "terminal": "counter-9",
+    "to": "it@example.go.th",
     "words": "ตรวจสอบแล้ว เป็นไปตามที่แจ้ง",
 }
 """What a person types into an empty field that must be filled, by its name;
 where one name means several things, with its form's route."""
+TYPED = {
+    "/holidays/{site}": {"days": "2026-12-10 วันรัฐธรรมนูญ"},
+    "/notifications/{site}": {"secret": "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3"},
+}
+"""What a person types though the field may be empty: the form says nothing without it."""
 Bytes = Callable[[Hand], bytes]
 FILES: Mapping[str, tuple[str, str, Bytes]] = {
     "/ita/{site}/pictures": ("ก.jpg", "image/jpeg", lambda _: a_jpeg()),
@@ -92,21 +103,31 @@ TICKED = {
 """What is ticked though a browser would send it empty."""
 
 
-def send_here(office: Office, page: Page, reader: str, form: Form) -> str:
-    """Send a form of the page that is open; why it was turned away, or nothing."""
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What came of a form. `fault`: why it was turned away, or nothing."""
+
+    fault: str = ""
+    html: str = ""
+    """The page that answers; "" where it is a file."""
+    path: str = ""
+
+
+def send_here(office: Office, page: Page, reader: str, form: Form) -> Sent:
+    """Send a form of the page that is open."""
     page.evaluate("() => document.querySelectorAll('details').forEach(d => { d.open = true; })")
     of_page = page.locator("form[method=post]").nth(form.place)
     account = SIGNS_IN if reader == PUBLIC else reader
     hand = Hand(office.account_of(account).password, page)
     if missing := _fill(of_page, form.action, hand):
-        return f"nobody has said what to type into {missing}"
+        return Sent(f"nobody has said what to type into {missing}")
     try:
         with page.expect_response(_ends) as answer:
             of_page.locator("button").nth(form.button).click()
     except OutOfTime:
         invalid = of_page.locator(":invalid").evaluate_all("of => of.map(one => one.name)")
-        return f"the browser sent nothing; it wants {invalid}"
-    return _fault(page, answer.value)
+        return Sent(f"the browser sent nothing; it wants {invalid}")
+    return _sent(page, answer.value)
 
 
 def _ends(answer: Response) -> bool:
@@ -114,12 +135,15 @@ def _ends(answer: Response) -> bool:
     return answer.request.is_navigation_request() and answer.status != 303
 
 
-def _fault(page: Page, answer: Response) -> str:
-    if answer.status < 400:
-        return ""
-    page.wait_for_load_state()
-    alerts = page.locator("[role=alert], main").first.inner_text()
-    return f"{answer.status} {alerts[:300]}"
+def _sent(page: Page, answer: Response) -> Sent:
+    if answer.status >= 400:
+        page.wait_for_load_state()
+        alerts = page.locator("[role=alert], main").first.inner_text()
+        return Sent(f"{answer.status} {alerts[:300]}")
+    if not (answer.header_value("content-type") or "").startswith("text/html"):
+        return Sent()
+    path = "/" + answer.url.split("/", 3)[-1]
+    return Sent(html=answer.text(), path=path)
 
 
 def _fill(form: Locator, action: str, hand: Hand) -> str:
@@ -127,6 +151,9 @@ def _fill(form: Locator, action: str, hand: Hand) -> str:
     for field in form.locator(_EMPTY).all():
         if not _filled(form, field, action, hand):
             return f"{action} {field.get_attribute('name')}"
+    for name, words in TYPED.get(action, {}).items():
+        for field in form.locator(f"[name={name}]:visible").all():
+            field.fill(words)
     if box := TICKED.get(action):
         of_many = form.locator(box)
         if of_many.count():

@@ -1,7 +1,8 @@
 """Every page that each reader comes to by links, and every form there: read once in a run."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
+from functools import reduce
 from urllib.parse import parse_qsl, urljoin, urlsplit
 
 import httpx2 as httpx
@@ -13,6 +14,10 @@ from tests.support.central_routes import routes_of
 
 _ALIKE = {"lang", "period", "round"}
 """Parts of a query that show the same page of another time."""
+
+
+_PAGES = {"group"}
+"""Parts of a path that are pages of their own, and not one page about different things."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +35,10 @@ class Form:
 
     @property
     def kind(self) -> tuple[str, str, tuple[str, ...]]:
-        """Forms of one kind are one form about different things."""
-        return self.action, self.deed, self.fields
+        """Forms of one kind are one form about different things; what follows a deed's colon is a
+        row of a form."""
+        deed, of_a_row, _ = self.deed.partition(":")
+        return self.action, deed, () if of_a_row else self.fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +56,14 @@ def stops(
     client: httpx.Client, reader: str, app: FastAPI, starts: tuple[str, ...]
 ) -> Iterator[Stop]:
     """From the addresses that somebody knows on, one page of each kind."""
-    gets, posts = (finder(app, method) for method in ("GET", "POST"))
-    waiting, kinds = [*starts], set[str]()
+    gets, posts = finder(app, "GET", _PAGES), finder(app, "POST")
+    waiting, kinds, asked = [*starts], set[str](), set[str]()
     while waiting:
-        answer = client.get(waiting.pop(0), follow_redirects=True)
+        link = waiting.pop(0)
+        if (asked_for := _kind(link, gets)) in asked:
+            continue
+        asked.add(asked_for)
+        answer = client.get(link, follow_redirects=True)
         path = answer.url.raw_path.decode()
         kind = _kind(path, gets)
         if kind in kinds or not answer.headers["content-type"].startswith("text/html"):
@@ -61,12 +72,8 @@ def stops(
         assert answer.status_code == 200, (reader, path, answer.status_code)
         tree = html.fromstring(answer.text)
         yield Stop(reader=reader, kind=kind, path=path, forms=forms_in(tree, path, posts))
-        links = {path_of(urljoin(path, str(link))): None for link in tree.xpath("//a/@href")}
-        waiting += [
-            link
-            for link in links
-            if link.startswith("/") and not _is_file(link) and _kind(link, gets) not in kinds
-        ]
+        links = {path_of(urljoin(path, str(one))): None for one in tree.xpath("//a/@href")}
+        waiting += [one for one in links if one.startswith("/") and not _is_file(one)]
 
 
 def forms_in(tree: html.HtmlElement, path: str, route_of: Callable[[str], str]) -> tuple[Form, ...]:
@@ -84,6 +91,7 @@ def forms_in(tree: html.HtmlElement, path: str, route_of: Callable[[str], str]) 
         )
         for place, form in enumerate(posted)
         for number, button in enumerate(form.xpath(".//button"))
+        if button.get("aria-hidden") != "true"
     )
 
 
@@ -94,10 +102,19 @@ def _deed(form: html.HtmlElement, button: html.HtmlElement) -> str:
     return hidden or str(button.get("name") or "")
 
 
-def finder(app: FastAPI, method: str) -> Callable[[str], str]:
-    """The route that takes a path by `method`; "": none does."""
+def finder(app: FastAPI, method: str, as_they_are: Collection[str] = ()) -> Callable[[str], str]:
+    """The route that takes a path by `method`, with some of its parts `as_they_are`; "": none."""
     routes: list[APIRoute] = [r for r in routes_of(app) if method in (r.methods or ())]
-    return lambda path: next((r.path for r in routes if r.path_regex.match(path)), "")
+
+    def route_of(path: str) -> str:
+        for route in routes:
+            if match := route.path_regex.match(path):
+                parts = match.groupdict().items()
+                named = ((f"{{{name}}}", value) for name, value in parts if name in as_they_are)
+                return reduce(lambda text, part: text.replace(*part), named, route.path)
+        return ""
+
+    return route_of
 
 
 def path_of(link: str) -> str:

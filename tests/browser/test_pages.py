@@ -7,6 +7,7 @@ from tests.browser import looks
 from tests.browser.engines import Engine
 from tests.browser.office import Office
 from tests.browser.rounds import look_at_every_page
+from tests.browser.sitemap import finder
 from tests.support.central_routes import routes_of
 
 NO_LINK = {
@@ -28,7 +29,8 @@ def test_no_page_is_without_a_way_to_it(office: Office) -> None:
     """So every page of the server is among those that are looked at here."""
     gets = {route.path for route in routes_of(office.app) if "GET" in (route.methods or ())}
     pages = {path for path in gets if not path.startswith(FILES) and "." not in path}
-    reached = {stop.kind.split()[0] for stop in office.known.stops}
+    route_of = finder(office.app, "GET")
+    reached = {route_of(stop.path.split("?")[0]) for stop in office.known.stops}
     assert pages - reached == NO_LINK
 
 

@@ -1,5 +1,5 @@
 """What an office has seldom: machines that wait for two people, a log that broke off, a release
-that rolls out. Each stands on a page with forms of its own."""
+that rolls out, somebody who is told by mail. Each stands on a page with forms of its own."""
 
 from datetime import timedelta
 
@@ -11,6 +11,7 @@ from sync.central.store.logbreaks import LogBreak
 from sync.central.usecases.central import Central
 from sync.central.usecases.loghistory import ask_to_settle
 from sync.central.usecases.releases import trust_publisher
+from sync.central.usecases.subscriptions import begin_subscription, prove_address
 from sync.central.usecases.terminals import enrol_terminal, invite_terminal
 from sync.messages import Enrol, NextPublisher
 from sync.signing import public_text
@@ -35,6 +36,8 @@ def seed_troubles(central: Central) -> str:
     assert ask_to_settle(central, IT, open_breaks_mark(central), "ย้ายเครื่องแม่ข่าย", NOON)
     _break_log(central, "counter-4")
     _offer_release(central)
+    mail = "it@example.go.th"
+    prove_address(central, IT, begin_subscription(central, IT, mail, "th", NOON), NOON)
     key = Ed25519PrivateKey.generate()
     _enrol(central, ONLINE, public_text(key))
     assert confirm_new_terminal(central, DIRECTOR, ONLINE, NOON)

@@ -42,19 +42,17 @@ def _is_on_postgresql(item: pytest.Item) -> bool:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """A database of each kind: with central's schema for a `store`, else empty."""
-    file = tmp_path / "central.db"
+    """A database of each kind, empty but on a server for a `store`."""
     if request.param == "sqlite":
-        if "store" in request.fixturenames:
-            new_central_store(file).close()
-        return f"sqlite:///{file}"
+        return f"sqlite:///{tmp_path / 'central.db'}"
     server = request.getfixturevalue("postgres")
     return new_central_database(server) if "store" in request.fixturenames else new_database(server)
 
 
 @pytest.fixture
 def store(url: str) -> Iterator[CentralStore]:
-    store = CentralStore.open(url)
+    kind, _, file = url.partition(":///")
+    store = new_central_store(Path(file)) if kind == "sqlite" else CentralStore.open(url)
     yield store
     store.close()
 

@@ -55,6 +55,7 @@ PAGES: dict[str, set[str]] = {
     "/retention/dindaeng": {*ALL},
     "/help": {*ALL},
     "/help/officers": {*ALL},
+    "/help/training.pdf": {*ALL},
     "/report/dindaeng": {*READ},
     f"/section/dindaeng?name={OWN}": {D, H, S},
     f"/section/dindaeng?name={OTHER}": {D, H},
@@ -137,6 +138,7 @@ PAGES: dict[str, set[str]] = {
     "/report/elsewhere": set(),
     "/fleet/elsewhere": set(),
 }
+OF_AN_OFFICER = ("/paper/dindaeng/officer", "/photo/", "/table/dindaeng/officer/")
 WITHOUT_HELP = {"photo", "copy", "paper", "openapi.json", "help"}
 """Files, and the help itself."""
 FORMS: dict[str, set[str]] = {
@@ -274,7 +276,7 @@ def test_a_role_that_reads_every_officer_and_no_section_needs_no_more_than_its_r
     assert opened(with_role(fresh_office, role)) - public == {
         "/my-log",
         *(f"/officer/dindaeng/{officer}" for officer in ("101", "102", "201")),
-        *(path for path in PAGES if path.startswith(("/paper/dindaeng/officer", "/photo/"))),
+        *(path for path in PAGES if path.startswith(OF_AN_OFFICER)),
     }
 
 
@@ -320,8 +322,9 @@ OPEN_TO_ALL = {
 }  # fmt: skip
 OWN_ACCOUNT = {"/password", "/second-factor", "/my-account", "/my-notifications"}
 """Whoever is signed in has these, and changes nothing but the own account there."""
-OWN_TESTS = ("/f/", "/v1/")
-"""The questionnaire, which a token opens, and the terminals' door."""
+OWN_TESTS = ("/f/", "/v1/", "/paper/{site}/sheets/")
+"""What a token opens: the questionnaire, the sheets that one account had made; and the terminals'
+door."""
 
 
 def test_every_page_and_form_of_the_server_is_in_these_tables(office: Central) -> None:

@@ -111,7 +111,7 @@ def test_tables_are_files_that_no_spreadsheet_runs(director: TestClient) -> None
     assert answer.content.startswith(b"\xef\xbb\xbf")
     head, *rows = csv.reader(io.StringIO(answer.content.decode("utf-8-sig")))
     assert head[:5] == ["section", "officers", "ratings", "satisfied, per cent", "interval from"]
-    assert [row[:4] for row in rows] == [[OTHER, "1", "50", "80"], [OWN, "1", "50", "80"]]
+    assert [row[:4] for row in rows] == [[OWN, "1", "50", "80"], [OTHER, "1", "50", "80"]]
     for address in (
         *(f"office/{name}" for name in ("months", "levels", "earlier", "reasons", "improvements")),
         *(f"section/{name}" for name in ("officers", "months", "levels", "earlier")),

@@ -31,6 +31,7 @@ NAMES = {
     "CSV", "Debian", "Excel", "GiB", "JPEG", "JSON", "PDF", "PIN", "PINs", "PNG", "UTF-",
     "Word", "Wilson", "XLSX", "ZIP",
     "backups", "central", "toml",
+    "LINE", "PEM", "STARTTLS", "TLS", "base",  # base64
     "BOM", "OpenID", "subject", "EIT", "IIT", "ITA", "OIT", "Traffy", "Fondue", "Gift",
     "Policy", "https",
     "YYYY-MM-DD", "A-Z", "a-z",

@@ -140,7 +140,7 @@ def test_pages_say_it_in_both_languages(served: Central, language: str) -> None:
         per_1000 = {"th": ("๒๕.๐", "๑,๐๐๐"), "en": ("25.0", "1,000")}[language]
         n, of = per_1000
         assert said("figures.flagged_share", n=n, of=of) in text
-        assert "section" not in page or said("figures.flagged_short", n=n, of=of) in text
+        assert "section" not in page or said("beside.of", n=n, of=of) in text
         assert said("figures.flagged_usual", n=n, of=of) in text
 
 

@@ -1,4 +1,4 @@
-"""What is told to whom, once each: alarms that begin and end, sheets, and what became of them."""
+"""What people are told, once each: alarms that begin and end, sheets, and what became of them."""
 
 from collections.abc import Iterator
 from dataclasses import replace

@@ -255,7 +255,7 @@ def test_of_100_served_says_what_became_of_each(central: Central) -> None:
         satisfied=45, not_satisfied=5, declined=8, left=17, never_asked=25, bound="at least"
     )
     page = signed_in(central, ROLES["director"], now=NOW).get("/report/dindaeng?lang=en").text
-    [legend] = re.findall(r'<ul class="legend">.*?</ul>', page, re.S)
+    legend, *_ = re.findall(r'<ul class="legend">.*?</ul>', page, re.S)
     words = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", legend)).strip()
     assert words == (
         "satisfied at least 45 not satisfied at most 5 declined to rate 8 "

@@ -79,7 +79,9 @@ ARTICLES = (
         roles=frozenset({"it"}),
         pages=("roster", "accounts", "settings", "holidays", "recordings"),
     ),
-    Article(id="care", roles=frozenset({"it"}), pages=("fleet",)),
+    Article(
+        id="care", roles=frozenset({"it"}), pages=("fleet", "notifications", "my-notifications")
+    ),
     Article(id="lives", roles=frozenset({"it"}), pages=()),
     Article(id="method", roles=frozenset(), pages=()),
     Article(id="privacy", roles=frozenset(), pages=("retention",)),

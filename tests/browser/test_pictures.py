@@ -1,0 +1,22 @@
+"""Ten pages look as a person approved them; see tests/browser/approve.py."""
+
+from PySide6.QtGui import QImage
+
+from tests.browser.approve import FOLDER, PAGES, looks
+from tests.browser.engines import Engine
+from tests.browser.office import Office
+from tests.ui.approve import straying
+
+MOST = 0.01
+"""Share of other pixels that still is the same picture: browsers smooth letters in other ways with
+each release."""
+
+
+def test_ten_pages_look_as_approved(chromium: Engine, office: Office) -> None:
+    changed = {}
+    for name, picture in looks(chromium, office):
+        share = straying(picture, QImage(str(FOLDER / f"{name}.png")))
+        if share > MOST:
+            changed[name] = round(share, 4)
+    assert not changed, "look at them, then `python -m tests.browser.approve`"
+    assert {path.stem for path in FOLDER.glob("*.png")} == set(PAGES)
