@@ -47,7 +47,10 @@ NAMES = {
     "kiosk", "kiosk-central", "officers", "officer", "import", "enrol", "pin",
 }  # fmt: skip
 """Latin words that a Thai page may have."""
-IDS = re.compile(r"counter-\d+|audit-complaints-\S*|[a-z0-9]{4}(-[a-z0-9]{4}){3}|\b(?=[a-z]*[0-9])[a-z0-9]{8,}\b")
+IDS = re.compile(
+    r"counter-\d+|audit-complaints-\S*|[a-z0-9]{4}(-[a-z0-9]{4}){3}"
+    r"|\b(?=[a-z]*[0-9])[a-z0-9]{8,}\b"
+)
 """Terminals, the reader's account, a first password, the random id of somebody."""
 OFFICE = "เมืองผอ."
 """Names that the pages' own accounts have."""
