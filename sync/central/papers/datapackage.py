@@ -10,7 +10,7 @@ from sync.central.period import Period
 from sync.central.sitesettings import SiteSettings
 from sync.central.thai import span
 
-_FIELD_TYPES = {
+_FIELD_TYPES: dict[str, dict[str, object]] = {
     "ISO 8601 date": {"type": "date"},
     "yes / no": {"type": "boolean", "trueValues": ["yes"], "falseValues": ["no"]},
     "text": {"type": "string"},
