@@ -18,7 +18,7 @@ _STEP = f"""() => {{
         return {{name: '', faults: []}};
     }}
     const before = window.lastTabbed;
-    const backwards = before && before !== e
+    const backwards = before && before !== e && !e.matches('.skip')
         && !(before.compareDocumentPosition(e) & Node.DOCUMENT_POSITION_FOLLOWING);
     if (e.dataset.tabbed && before !== e) return null;
     e.dataset.tabbed = 'yes';
@@ -52,7 +52,7 @@ _MISSED = f"""() => {{
     {_NAME}
     const all = 'a[href], button, input:not([type=hidden]), select, textarea, summary';
     return [...document.querySelectorAll(all)].filter(e => e.checkVisibility() && !e.disabled
-        && !e.dataset.tabbed && e.type !== 'radio').map(name);
+        && !e.dataset.tabbed && e.type !== 'radio' && !e.closest('[aria-hidden=true]')).map(name);
 }}"""
 
 
