@@ -43,6 +43,11 @@ _STEP = f"""() => {{
         ],
     }};
 }}"""
+_BEGIN = """() => {
+    document.activeElement.blur();
+    window.lastTabbed = null;
+    document.querySelectorAll('[data-tabbed]').forEach(e => { delete e.dataset.tabbed; });
+}"""
 _MISSED = f"""() => {{
     {_NAME}
     const all = 'a[href], button, input:not([type=hidden]), select, textarea, summary';
@@ -53,7 +58,7 @@ _MISSED = f"""() => {{
 
 def tabbed(page: Page) -> Iterator[str]:
     """What is wrong on the way through the page from its top."""
-    page.evaluate("() => document.activeElement.blur()")
+    page.evaluate(_BEGIN)
     for _ in range(MOST):
         page.keyboard.press("Tab")
         step = page.evaluate(_STEP)

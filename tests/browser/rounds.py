@@ -1,5 +1,6 @@
 """Goes round the whole office: every form is sent, every page is looked at."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -14,6 +15,7 @@ from tests.browser.office import READERS, Office
 from tests.browser.sending import Sent, send_here
 from tests.browser.sitemap import Stop, finder, forms_in
 
+LOOKS_AT_A_KIND = 2
 Kind = tuple[str, str, tuple[str, ...]]
 
 
@@ -70,39 +72,38 @@ def _sent_next(office: Office, page: Page, reader: str, sent: Sent, kinds: set[K
 
 @dataclass(frozen=True, slots=True)
 class Lens:
-    """How pages are looked at. `languages`: each reader's, in turn; all: every page in each.
-    `wholly`: every page, and not one of each kind."""
+    """How pages are looked at. `wholly`: every page of every reader, in each language; else of each
+    kind one wholly, and that of one more reader at each width."""
 
-    languages: Sequence[str] = ("th", "en")
-    in_each: bool = False
     wholly: bool = False
+    languages: Sequence[str] = ("th", "en")
 
 
 def look_at_every_page(engine: Engine, office: Office, lens: Lens = Lens()) -> Round:
-    """Every page of every reader at each width; of each kind one wholly."""
-    seen, kinds = Round(), set[str]()
+    """The pages of each reader, through the lens."""
+    seen, kinds = Round(), Counter[str]()
     for number, reader in enumerate(READERS):
         own = lens.languages[number % len(lens.languages)]
-        for language in lens.languages if lens.in_each else (own,):
+        for language in lens.languages if lens.wholly else (own,):
             context = office.context(engine, reader, language, scripts=True)
             page = context.new_page()
             page.on("console", partial(_complain, seen.faults))
             for stop in office.known.stops:
-                if stop.reader == reader:
-                    faults = _faults_of(page, stop, kinds, lens)
+                if stop.reader == reader and (lens.wholly or kinds[stop.kind] < LOOKS_AT_A_KIND):
+                    kinds[stop.kind] += 1
+                    whole = kinds[stop.kind] == 1
+                    faults = _faults_of(page, stop, lens, whole=whole or lens.wholly)
                     seen.faults += [f"{reader} {stop.path} {language}: {one}" for one in faults]
                     seen.pages += 1
             context.close()
     return seen
 
 
-def _faults_of(page: Page, stop: Stop, kinds: set[str], lens: Lens) -> Iterator[str]:
+def _faults_of(page: Page, stop: Stop, lens: Lens, *, whole: bool) -> Iterator[str]:
     answer = page.goto(stop.path)
     assert answer is not None
     if answer.status != 200:
         yield f"{answer.status}"
-    whole = lens.wholly or stop.kind not in kinds
-    kinds.add(stop.kind)
     if whole:
         yield from looks.printed(page)
     looks.unfold(page)

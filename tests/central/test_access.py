@@ -128,6 +128,8 @@ PAGES: dict[str, set[str]] = {
     f"/data/dindaeng/statistics.json?{ROUND}": {*ALL},
     f"/data/dindaeng/statistics.xlsx?{ROUND}": {*ALL},
     "/data/dindaeng/dictionary.csv": {*ALL},
+    "/data/dindaeng/datapackage.json": {*ALL},
+    "/data/dindaeng": {*ALL},
     "/city": set(),
     "/city/changes": set(),
     "/city/changes/log.csv": set(),

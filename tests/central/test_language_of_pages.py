@@ -36,6 +36,9 @@ NAMES = {
     "Policy", "https",
     "YYYY-MM-DD", "A-Z", "a-z",
     "tally",  # an entry of the log of readers
+    "CORS", "ETag", "data",
+    # values that stand in the open data, as their page says them
+    "yes", "online", "counter", "best-first", "worst-first", "both", "least", "most", "rate",
     # accounts of the invented data
     "director", "head", "complaints", "audit", "boss", "demonstration", "test",
     # columns and values that people type as they are
@@ -44,8 +47,11 @@ NAMES = {
     "kiosk", "kiosk-central", "officers", "officer", "import", "enrol", "pin",
 }  # fmt: skip
 """Latin words that a Thai page may have."""
-IDS = re.compile(r"counter-\d+|audit-complaints-\S*|[a-z0-9]{4}(-[a-z0-9]{4}){3}")
-"""Terminals, the reader's account, a first password."""
+IDS = re.compile(
+    r"counter-\d+|audit-complaints-\S*|[a-z0-9]{4}(-[a-z0-9]{4}){3}"
+    r"|\b(?=[a-z]*[0-9])[a-z0-9]{8,}\b"
+)
+"""Terminals, the reader's account, a first password, the random id of somebody."""
 OFFICE = "เมืองผอ."
 """Names that the pages' own accounts have."""
 RATE = re.compile('class="(rate|big|by-month)"|data-label="(ร้อยละ|Satisfaction)')

@@ -24,7 +24,7 @@ PAPER_TABLES = (
 )
 """Tables whose words the papers' templates say themselves."""
 CHOSEN = {
-    "settings_group", "settings_group_about", "setting_about", "settings_column",
+    "catalogue_field", "settings_group", "settings_group_about", "setting_about", "settings_column",
     "appraising", "care", "comparison", "deed", "ground",
     "alarm", "alarm_do", "cut", "face_order", "field", "form", "gap", "gap_short", "half",
     "held_why", "release_ring",

@@ -13,7 +13,7 @@ from tests.evidence.figure import Figure, Measured, Run
 
 
 def measure_pages(run: Run) -> Measured:
-    lens = Lens(in_each=True, wholly=True)
+    lens = Lens(wholly=True)
     seen = _in_the_office(run, lambda office, engine: look_at_every_page(engine, office, lens))
     text = f"{seen.pages} pages, {len(seen.faults)} faults"
     return Measured(text, tuple(seen.faults))

@@ -23,7 +23,7 @@ GETS = (
     "/changes/dindaeng", "/password",
     "/notifications/dindaeng", "/my-notifications",
     "/section/dindaeng?name=ฝ่ายทะเบียน", "/officer/dindaeng/101", "/public/dindaeng",
-    "/no-such-page",
+    "/data/dindaeng", "/no-such-page",
     "/report/dindaeng?period=fy2026", "/report/dindaeng?period=nonsense", "/papers/nowhere",
     "/help", "/help?q=10", *(f"/help/{article.id}" for article in ARTICLES),
     "/report/dindaeng?period=2026-11", "/public/dindaeng?period=fy2026",

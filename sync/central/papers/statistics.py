@@ -131,11 +131,11 @@ def as_csv(rows: Sequence[StatisticsRow]) -> bytes:
 
 def dictionary(licence: str) -> bytes:
     """What each column of the CSV holds, as CSV; the licence in the last line."""
-    rows = [*_dictionary_rows(), ("licence", licence, licence, "text")]
+    rows = [*described_columns(), ("licence", licence, licence, "text")]
     return csv_table(("column", "th", "en", "type"), rows)
 
 
-def _dictionary_rows() -> list[tuple[str, str, str, str]]:
+def described_columns() -> list[tuple[str, str, str, str]]:
     """Each column: its name, what it holds in Thai and in English, its type."""
     thai, english = (tables(code)["open_data_column"] for code in LANGUAGES)
     thai_whose, english_whose = (tables(code)["common"]["of_raters"] for code in LANGUAGES)
@@ -158,7 +158,7 @@ def as_json(rows: Sequence[StatisticsRow], office: OfficeView, now: datetime) ->
         "made": now.isoformat(timespec="seconds"),
         "dictionary": [
             {"name": name, "th": thai, "en": english, "type": kind}
-            for name, thai, english, kind in _dictionary_rows()
+            for name, thai, english, kind in described_columns()
         ],
         "rows": [asdict(row) for row in rows],
     }
@@ -182,7 +182,7 @@ def as_xlsx(rows: Sequence[StatisticsRow], office: OfficeView, now: datetime) ->
         name=in_thai("open_data.dictionary"),
         about=(),
         head=[in_thai(f"open_data.{head}") for head in heads],
-        rows=_dictionary_rows(),
+        rows=described_columns(),
     )
     return workbook(in_thai("open_data.book"), (data, dictionary), now)
 

@@ -12,14 +12,23 @@ __all__ = [
     "Improvement",
     "ImprovementStatus",
     "all_improvements",
+    "done_improvements",
     "save_improvement",
 ]
+
+_DONE_SHOWN = 10
 
 
 def all_improvements(central: Central) -> tuple[Improvement, ...]:
     """The newest version of each line; open ones first, then by due day."""
     with central.store.read(central.site) as t:
         return t.improvements.all()
+
+
+def done_improvements(central: Central) -> tuple[Improvement, ...]:
+    """What everybody may read of it: the newest lines that are done, as terminals show them."""
+    with central.store.read(central.site) as t:
+        return t.improvements.newest_done(_DONE_SHOWN)
 
 
 def save_improvement(

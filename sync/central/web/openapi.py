@@ -58,8 +58,8 @@ PERIOD_PARAMETER: Schema = {
     "name": "period",
     "in": "query",
     "required": False,
-    "description": "A fiscal year, a half or a quarter of one, or a month. The running fiscal year "
-    "where none is named.",
+    "description": "A fiscal year, a half or a quarter of one, or a month; several with commas "
+    "between. The running fiscal year where none is named.",
     "schema": {"type": "string", "examples": ["fy2027", "fy2027-1", "fy2027-q2", "2026-11"]},
 }
 _FILES: dict[str, Schema] = {

@@ -1,12 +1,15 @@
 """The report's pages: made on the server, readable without scripts, on a phone and on paper."""
 
+from collections.abc import Iterable
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
+from kiosk.domain.wording import ReasonWords
 from sync.central.reports import chart, gate
-from sync.central.sitesettings import SiteSettings
+from sync.central.sitesettings import NamedService, SiteSettings
+from sync.central.usecases.improvements import done_improvements
 from sync.central.usecases.office_settings import read_settings
 from sync.central.viewer import PUBLIC
 from sync.central.web.caching import PUBLIC_SECONDS, for_everybody
@@ -31,7 +34,22 @@ router = APIRouter(include_in_schema=False)
 def public_page(request: Request, report: PublicReport, visitor: AnyVisitor) -> Response:
     """What everybody may read: the office as a whole, no names."""
     view = gate.office(report.central, PUBLIC, report.period, report.today)
-    answer = page(request, "public.html", visitor.viewer, report.central, view=view, chart=chart)
+    cuts = gate.cuts(report.central, PUBLIC, report.period, report.today)
+    if cuts.elsewhere is not None and not request.query_params.get("period"):
+        cuts = gate.cuts(report.central, PUBLIC, cuts.elsewhere, report.today)
+    language = language_of(request)
+    answer = page(
+        request,
+        "public.html",
+        visitor.viewer,
+        report.central,
+        view=view,
+        cuts=cuts,
+        services=_names(view.settings.services, language),
+        reason_names=_names(view.settings.reasons, language),
+        done=done_improvements(report.central),
+        chart=chart,
+    )
     return answer if visitor.viewer.signed_in else for_everybody(request, answer, PUBLIC_SECONDS)
 
 
@@ -41,7 +59,7 @@ def office_page(request: Request, report: OfficeReport) -> Response:
         report.central, report.viewer, report.period, report.today, sections_seen=report.now
     )
     language = language_of(request)
-    names = {x.id: x.th if language == "th" else x.en for x in view.settings.reasons}
+    names = _names(view.settings.reasons, language)
     return page(
         request, "office.html", report.viewer, report.central, view=view, chart=chart, names=names
     )
@@ -67,7 +85,7 @@ def services_page(request: Request, report: CutsReport) -> Response:
     if view.elsewhere is not None and not request.query_params.get("period"):
         view = gate.cuts(report.central, report.viewer, view.elsewhere, report.today)
     language = language_of(request)
-    services = {x.id: x.th if language == "th" else x.en for x in view.settings.services}
+    services = _names(view.settings.services, language)
     return page(
         request,
         "cuts.html",
@@ -103,3 +121,8 @@ def city_page(
         chosen=chosen,
         keep={name: value for name, value in asked.items() if value is not None},
     )
+
+
+def _names(rows: Iterable[NamedService | ReasonWords], language: str) -> dict[str, str]:
+    """What the office calls each of these, by its id."""
+    return {row.id: row.th if language == "th" else row.en for row in rows}
