@@ -523,5 +523,11 @@ def test_comments_are_searched_within_their_pools(central: Central) -> None:
     with central.store.transaction(central.site) as t:
         assert t.questionnaire.close_pool(NOW.date()) == 10
     page = complaints.get("/comments/dindaeng?find=๗").text
-    assert ">เรื่อง 7</li>" in page
-    assert ">เรื่อง 3</li>" not in page
+    assert ">เรื่อง 7</p>" in page
+    assert ">เรื่อง 3</p>" not in page
+    started = complaints.post("/comments/dindaeng", data={"said": "เรื่อง 7"})
+    assert ">เรื่อง 7</textarea>" in started.text
+    with central.store.transaction(central.site) as t:
+        assert not t.improvements.all(), "it is reworded before it is saved"
+    director = signed_in(central, ROLES["director"], now=NOW)
+    assert director.post("/comments/dindaeng", data={"said": "x"}).status_code == 403

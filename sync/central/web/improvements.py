@@ -72,10 +72,19 @@ def comments_page(request: Request, reader: CommentReader, today: Today) -> Resp
     )
 
 
+@router.post("/comments/{site}")
+def start_line(request: Request, site: str, form: Form, reader: CommentReader) -> Response:
+    """Begin a line of the improvement log from a comment. It is reworded before it is saved:
+    superiors read the log, and everybody what is done."""
+    reader.viewer.require(site, Right.IMPROVE)
+    return _improvements_page(request, reader, started=form.prose("said", _PARAGRAPH))
+
+
 def _improvements_page(
-    request: Request, reader: Reader, unsaved: Improvement | None = None
+    request: Request, reader: Reader, unsaved: Improvement | None = None, started: str = ""
 ) -> Response:
-    """`unsaved`: a line that came after somebody else's save."""
+    """`unsaved`: a line that came after somebody else's save. `started`: a comment to make a line
+    of."""
     return page(
         request,
         "improvements.html",
@@ -85,6 +94,7 @@ def _improvements_page(
         lines=all_improvements(reader.central),
         earlier=earlier_improvements(reader.central),
         yours=unsaved,
+        started=started,
         new_id=secrets.token_hex(8),
         month_of=last_month(parts_of(request).today()),
     )
