@@ -77,7 +77,10 @@ def start_line(request: Request, site: str, form: Form, reader: CommentReader) -
     """Begin a line of the improvement log from a comment. It is reworded before it is saved:
     superiors read the log, and everybody what is done."""
     reader.viewer.require(site, Right.IMPROVE)
-    return _improvements_page(request, reader, started=form.prose("said", _PARAGRAPH))
+    comment = form.prose("said", _PARAGRAPH)
+    if not comment:
+        raise PageError(400, "say_what")
+    return _improvements_page(request, reader, started=comment)
 
 
 def _improvements_page(
