@@ -33,6 +33,8 @@ TERMINAL = {
 CENTRAL = {
     ("officers", "list"): list[central_rows.OfficerRow],
     ("accounts", "list"): list[central_rows.AccountRow],
+    ("holidays", "list"): list[central_rows.HolidayRow],
+    ("notifications", "list"): list[central_rows.NotificationRow],
     ("terminals", "list"): list[central_rows.TerminalRow],
     ("sites", "list"): list[central_rows.SiteRow],
     ("releases", "list"): central_rows.ReleasesShown,

@@ -263,7 +263,7 @@ class Program(QObject):
         self._running: Running | None = None
         self.watchdog: Watchdog | None = None
         self._updates: UpdateWatch | None = None
-        self.errands = Errands(folder.path, gentle=True)
+        self.errands = Errands(folder.path)
         self.errands.ended.connect(self._errand_ended)
         self.verifier = VerifyBehind(folder.path, lambda: clock.now().boot)
         self.verifier.doubted.connect(self._doubt)

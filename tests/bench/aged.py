@@ -52,8 +52,8 @@ class Beside:
     name: str
     words: tuple[str, ...]
     runs: int
-    is_gentle: bool = True
-    """As a terminal starts its own errands."""
+    is_gentle: bool = False
+    """As a terminal starts what verifies behind its screen."""
 
 
 @dataclass(slots=True)
@@ -94,10 +94,12 @@ def beside_everything(
 
 def _commands(folder: Path, runs: int, title: str) -> Iterator[Beside]:
     yield Beside(name="heartbeat", words=("heartbeat",), runs=runs)
-    yield Beside(name="verify --rows", words=("verify", "--rows"), runs=1 if title else 2)
+    yield Beside(
+        name="verify --rows", words=("verify", "--rows"), runs=1 if title else 2, is_gentle=True
+    )
     yield Beside(name="sync", words=("sync",), runs=max(2, runs // 2))
     copy = folder / f"{secrets.token_hex(4)}.db"
-    yield Beside(name="backup", words=("backup", str(copy)), runs=1, is_gentle=False)
+    yield Beside(name="backup", words=("backup", str(copy)), runs=1)
 
 
 def _line(folder: DataFolder, terminal: Terminal, one: Beside, title: str) -> str:

@@ -142,6 +142,7 @@ OF_AN_OFFICER = ("/paper/dindaeng/officer", "/photo/", "/table/dindaeng/officer/
 WITHOUT_HELP = {"photo", "copy", "paper", "openapi.json", "help"}
 """Files, and the help itself."""
 FORMS: dict[str, set[str]] = {
+    "/comments/dindaeng": {C},
     "/improvements/dindaeng": {S, D, C},
     "/ita/dindaeng": {D, H},
     "/ita/dindaeng/pictures": {D, H},

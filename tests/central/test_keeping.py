@@ -30,6 +30,7 @@ from sync.central.store.ita import ItaBody
 from sync.central.usecases.central import Central
 from sync.central.usecases.ita import read_ita_round
 from sync.central.usecases.people import all_officers
+from sync.central.usecases.questionnaire import OnlineAnswer, import_answers
 from sync.central.viewer import PUBLIC, ROLES
 from sync.central.web.settings_groups import GROUPS
 from tests.support.builders import an_officer
@@ -477,3 +478,56 @@ def test_as_many_ita_rows_as_there_may_be_fit_the_page(central: Central, it: Tes
     lines = "\n".join(f"I{n} | IIT | {'ตัวชี้วัด ' * 25}" for n in range(1, 151))
     assert post_settings(it, ita_rows=lines).status_code == 303
     assert len(kept(central).ita_rows) == 150
+
+
+def test_a_line_of_the_improvement_log_shows_what_it_said_before(central: Central) -> None:
+    director = signed_in(central, ROLES["director"], now=NOW)
+    line = {"id": "a1", "said": "คำแรก", "status": "open", "version": "0"}
+    assert director.post("/improvements/dindaeng", data=line).status_code == 303
+    assert "คำแรก" in director.get("/improvements/dindaeng").text
+    changed = {**line, "said": "คำใหม่", "version": "1"}
+    assert director.post("/improvements/dindaeng", data=changed).status_code == 303
+    page = director.get("/improvements/dindaeng").text
+    assert page.index("คำใหม่") < page.index('<p class="text">คำแรก</p>')
+
+
+def test_the_roster_is_searched_by_every_word_in_either_digits(
+    central: Central, it: TestClient
+) -> None:
+    put_on_roster(central, (an_officer("101", "สมหญิง น้ำใจ"), an_officer("202", "ANNA ดี")))
+
+    def listed(query: str) -> tuple[bool, bool]:
+        page = it.get("/roster/dindaeng", params={"find": query}).text
+        return "สมหญิง น้ำใจ</" in page or "สมหญิง น้ำใจ\n" in page, "ANNA ดี\n" in page
+
+    assert listed("") == (True, True)
+    assert listed("anna") == (False, True)
+    assert listed("น\u0e49\u0e4d\u0e32ใจ สมหญิง") == (True, False)
+    assert listed("๑๐๑") == (True, False)
+    assert listed("ไม่มี" * 50) == (False, False)
+    assert "&lt;b&gt;" in it.get("/roster/dindaeng", params={"find": "<b>"}).text
+
+
+def test_comments_are_searched_within_their_pools(central: Central) -> None:
+    answers = [
+        OnlineAnswer(
+            day=NOW.date(), levels=5, score=3, reasons=(), language="th", comment=f"เรื่อง {n}"
+        )
+        for n in range(10)
+    ]
+    import_answers(central, answers[:9])
+    complaints = signed_in(central, ROLES["complaints"], now=NOW)
+    early = complaints.get("/comments/dindaeng?find=เรื่อง").text
+    assert ">เรื่อง" not in early, "no pool of ten yet"
+    import_answers(central, answers[9:])
+    with central.store.transaction(central.site) as t:
+        assert t.questionnaire.close_pool(NOW.date()) == 10
+    page = complaints.get("/comments/dindaeng?find=๗").text
+    assert ">เรื่อง 7</p>" in page
+    assert ">เรื่อง 3</p>" not in page
+    started = complaints.post("/comments/dindaeng", data={"said": "เรื่อง 7"})
+    assert ">เรื่อง 7</textarea>" in started.text
+    with central.store.transaction(central.site) as t:
+        assert not t.improvements.all(), "it is reworded before it is saved"
+    director = signed_in(central, ROLES["director"], now=NOW)
+    assert director.post("/comments/dindaeng", data={"said": "x"}).status_code == 403

@@ -76,6 +76,18 @@ class Improvements(VersionedRoom):
             newest[row.id] = _improvement(row)
         return tuple(sorted(newest.values(), key=_reading_order))
 
+    def earlier(self) -> dict[str, tuple[Improvement, ...]]:
+        """The versions before the newest, newest first, by the line's id."""
+        query = (
+            select(improvements)
+            .where(improvements.c.site == self._site)
+            .order_by(improvements.c.id, improvements.c.version.desc())
+        )
+        versions: dict[str, list[Improvement]] = {}
+        for row in self._connection.execute(query):
+            versions.setdefault(row.id, []).append(_improvement(row))
+        return {line: tuple(every[1:]) for line, every in versions.items() if len(every) > 1}
+
     def newest_done(self, most: int) -> tuple[Improvement, ...]:
         """The last `most` that were done and say what, the newest first, each text as one line.
         Leaves out what is long, or has characters that no screen shows."""

@@ -13,6 +13,7 @@ __all__ = [
     "ImprovementStatus",
     "all_improvements",
     "done_improvements",
+    "earlier_improvements",
     "save_improvement",
 ]
 
@@ -23,6 +24,12 @@ def all_improvements(central: Central) -> tuple[Improvement, ...]:
     """The newest version of each line; open ones first, then by due day."""
     with central.store.read(central.site) as t:
         return t.improvements.all()
+
+
+def earlier_improvements(central: Central) -> dict[str, tuple[Improvement, ...]]:
+    """The versions of each line before its newest, newest first; of lines that have some."""
+    with central.store.read(central.site) as t:
+        return t.improvements.earlier()
 
 
 def done_improvements(central: Central) -> tuple[Improvement, ...]:

@@ -11,6 +11,7 @@ from sync.central.usecases.improvements import (
     Improvement,
     ImprovementStatus,
     all_improvements,
+    earlier_improvements,
     save_improvement,
 )
 from sync.central.usecases.publishing import publish_due
@@ -28,6 +29,7 @@ from sync.central.web.dependencies import (
 from sync.central.web.forms import Form, Posted
 from sync.central.web.parts import parts_of
 from sync.central.web.rendering import PageError, page
+from sync.central.web.searching import LONGEST, holds
 
 router = APIRouter(include_in_schema=False)
 
@@ -58,14 +60,34 @@ def post_improvement(
 def comments_page(request: Request, reader: CommentReader, today: Today) -> Response:
     """What citizens wrote, in pools of ten and more, without time."""
     publish_due(reader.central, today)
-    comments = all_comments(reader.central)
-    return page(request, "comments.html", reader.viewer, reader.central, comments=comments)
+    query = request.query_params.get("find", "")[:LONGEST]
+    comments = [one for one in all_comments(reader.central) if holds(query, one.words)]
+    return page(
+        request,
+        "comments.html",
+        reader.viewer,
+        reader.central,
+        comments=comments,
+        query=query,
+    )
+
+
+@router.post("/comments/{site}")
+def start_line(request: Request, site: str, form: Form, reader: CommentReader) -> Response:
+    """Begin a line of the improvement log from a comment. It is reworded before it is saved:
+    superiors read the log, and everybody what is done."""
+    reader.viewer.require(site, Right.IMPROVE)
+    comment = form.prose("said", _PARAGRAPH)
+    if not comment:
+        raise PageError(400, "say_what")
+    return _improvements_page(request, reader, started=comment)
 
 
 def _improvements_page(
-    request: Request, reader: Reader, unsaved: Improvement | None = None
+    request: Request, reader: Reader, unsaved: Improvement | None = None, started: str = ""
 ) -> Response:
-    """`unsaved`: a line that came after somebody else's save."""
+    """`unsaved`: a line that came after somebody else's save. `started`: a comment to make a line
+    of."""
     return page(
         request,
         "improvements.html",
@@ -73,7 +95,9 @@ def _improvements_page(
         reader.central,
         409 if unsaved else 200,
         lines=all_improvements(reader.central),
+        earlier=earlier_improvements(reader.central),
         yours=unsaved,
+        started=started,
         new_id=secrets.token_hex(8),
         month_of=last_month(parts_of(request).today()),
     )

@@ -41,6 +41,7 @@ from sync.central.web.dependencies import (
 from sync.central.web.downloads import file_response
 from sync.central.web.forms import MAX_FORM, Form, Posted
 from sync.central.web.rendering import HEADERS, PageError, page
+from sync.central.web.searching import LONGEST, holds
 
 router = APIRouter(include_in_schema=False)
 
@@ -257,13 +258,20 @@ def _roster_page(
 ) -> Response:
     """`typed`: what stands in the form in place of nothing."""
     roster = read_roster_page(reader.central)
+    query = request.query_params.get("find", "")[:LONGEST]
+    officers = [
+        officer
+        for officer in roster.officers
+        if holds(query, officer.number, officer.name, officer.position, str(officer.section))
+    ]
     return page(
         request,
         "roster.html",
         reader.viewer,
         reader.central,
         400 if problems else 200,
-        officers=roster.officers,
+        officers=officers,
+        query=query,
         sections=roster.sections,
         pictured=roster.pictured,
         edition=edition,
