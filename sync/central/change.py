@@ -25,6 +25,8 @@ class NotComparable(StrEnum):
     HIDDEN = "hidden"
     FEW = "few"
     BOUND = "bound"
+    FEW_OFFICERS = "few-officers"
+    """A judgement on one person or two: officers are compared once a round, by `comparing.py`."""
 
 
 @dataclass(frozen=True, slots=True)

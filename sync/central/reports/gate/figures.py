@@ -13,6 +13,7 @@ from sync.central.measures import (
     AT_MOST,
     HIDDEN_BELOW,
     OfServed,
+    Reading,
     Response,
     Result,
     Sample,
@@ -130,12 +131,15 @@ class MonthRate:
     per_cent: float | None
 
 
-def month_rates(months: Mapping[date, Mapping[int, Counts]]) -> tuple[MonthRate, ...]:
-    """Of sums of whole blocks by month and scale: in whole per cent, whatever n is."""
+def month_rates(
+    months: Mapping[date, Mapping[int, Counts]], compare_from: int
+) -> tuple[MonthRate, ...]:
+    """Of sums of whole blocks by month and scale: in whole per cent; none of a month with too few
+    ratings to compare, for a line between points compares them."""
     rates = []
     for month, by_scale in sorted(months.items()):
-        month_result = result(_sample(by_scale))
-        is_point = month_result.rate is not None and not month_result.bound
+        month_result = result(_sample(by_scale), compare_from)
+        is_point = month_result.reading is Reading.WITH_INTERVAL and not month_result.bound
         per_cent = shown_rate(month_result.rate or 0.0, 0) if is_point else None
         rates.append(MonthRate(month=month, per_cent=per_cent))
     return tuple(rates)

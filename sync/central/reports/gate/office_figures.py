@@ -42,7 +42,8 @@ BySection = Mapping[str, Mapping[str, list[Sum]]]
 """Sums by the section in which blocks closed, and by officer."""
 
 NAMELESS = 3
-"""Officers with results, from which on a section's figure may stand on a paper for everybody."""
+"""Officers with results, from which on a section's figure may stand on a paper for everybody, and
+be compared with an earlier one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +131,11 @@ def office(
         usual = usual_effect(t, min(period.last_day, today))
         online = figure(sums.get("", {}).pop(ONLINE, []), settings)
         whole = figure(_parts(sums.values()), settings, usual)
-        compared = earlier(whole, period, t.blocks.office, settings, usual)
+
+        def usual_at(span: Period) -> float:
+            return usual_effect(t, min(span.last_day, today))
+
+        compared = earlier(whole, period, t.blocks.office, settings, usual_at)
         members: dict[str, set[str]] = {}
         sections: tuple[SectionRow, ...] = ()
         if sections_seen is not None:
@@ -187,16 +192,18 @@ def _section_rows(
     before = earlier_spans(read.period).get(BEFORE)
     sums_before = t.blocks.by_section(before.first_day, before.last_day) if before else {}
     sums_before.get("", {}).pop(ONLINE, None)
+    usual_before = usual_effect(t, min(before.last_day, read.today)) if before else 1.0
     rows = []
     for name, ids in members.items():
         now = figure(_parts([sums.get(name, {})]), read.settings, read.usual)
-        then = figure(_parts([sums_before.get(name, {})]), read.settings, read.usual)
+        then = figure(_parts([sums_before.get(name, {})]), read.settings, usual_before)
+        few = min(len(sums.get(name, {})), len(sums_before.get(name, {}))) < NAMELESS
         row = SectionRow(
             section=name,
             officers=len(ids),
             figure=now,
-            months=month_rates(months.get(name, {})),
-            change=change(now.result, then.result),
+            months=month_rates(months.get(name, {}), read.settings.compare_from),
+            change=NotComparable.FEW_OFFICERS if few else change(now.result, then.result),
         )
         rows.append(row)
     return tuple(rows)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from kiosk.domain.people import Officer, OfficerId, SectionId
 from sync.central.comparing import Adjusted
-from sync.central.disclosure import week_end
+from sync.central.disclosure import ONLINE, week_end
 from sync.central.logbook import told
 from sync.central.measures import shown_ends, shown_rate
 from sync.central.objecting import NOTHING_OBJECTED
@@ -28,6 +28,7 @@ from sync.central.reports.gate.figures import (
 from sync.central.reports.gate.looks import record_looks
 from sync.central.reports.gate.marks import Mark, mark, standings
 from sync.central.reports.gate.missing import Missing, missing_beside_blocks
+from sync.central.reports.gate.office_figures import NAMELESS
 from sync.central.sitesettings import SiteSettings
 from sync.central.store.blocks import Sum
 from sync.central.store.engine import Transaction
@@ -102,11 +103,12 @@ def section(
         sums = t.blocks.by_officer(period.first_day, period.last_day, section=name)
         months = t.blocks.by_month(*trend_span(period, today), section=name)
         missing = missing_beside_blocks(t, t.blocks.days(period.first_day, period.last_day, name))
-        office = figure(t.blocks.office(period.first_day, period.last_day), settings)
         own_months = t.blocks.months_by_officer(*trend_span(period, today), name)
-        office_months = trend(t.blocks.by_month(*trend_span(period, today)), settings, today)
         objections = standings(t, period, name, today)
         usual = usual_effect(t, min(period.last_day, today))
+        office = figure(t.blocks.office(period.first_day, period.last_day), settings, usual)
+        all_months = t.blocks.by_month(*trend_span(period, today))
+        office_months = trend(all_months, settings, today, usual)
         adjusted = _adjusted(t, period, sums)
         parts = [part for parts in sums.values() for part in parts]
         whole = figure(parts, settings, usual)
@@ -115,7 +117,14 @@ def section(
             of_officers = t.blocks.by_officer(first, last, section=name)
             return [part for parts in of_officers.values() for part in parts]
 
-        compared = earlier(whole, period, of_section, settings, usual)
+        def usual_at(span: Period) -> float:
+            return usual_effect(t, min(span.last_day, today))
+
+        def is_of_few(span: Period) -> bool:
+            rated = t.blocks.by_officer(span.first_day, span.last_day, section=name)
+            return len(rated.keys() - {ONLINE}) < NAMELESS
+
+        compared = earlier(whole, period, of_section, settings, usual_at, is_of_few)
     members = [one for one in roster if one.id in sums or _is_in(one, name)]
     rows = []
     for member in members:
@@ -127,7 +136,7 @@ def section(
             away=not _is_in(member, name),
             objected=bool(stands.open),
             mark=mark(stands, blocks, settings, usual),
-            months=month_rates(own_months.get(str(member.id), {})),
+            months=month_rates(own_months.get(str(member.id), {}), settings.compare_from),
             adjusted=None if stands.blocks else adjusted.get(str(member.id)),
         )
         rows.append(row)
