@@ -114,6 +114,8 @@ GIVES_UP = {
 }
 """After so long nothing is tried any more. LINE knows a retry key for 24 hours: later the same
 message would come twice."""
+LEAST_TRIES = 5
+"""Before a message is given up; in an hour there are more."""
 KEPT_DAYS = 90
 """Days for which the list keeps what was sent, or could not be."""
 
@@ -124,5 +126,8 @@ def pause_after(tries: int) -> timedelta:
     return min(FIRST_PAUSE * doubled, LONGEST_PAUSE)
 
 
-def is_too_late(transport: Transport, created: datetime, now: datetime) -> bool:
-    return now - created > GIVES_UP[transport]
+def is_too_late(transport: Transport, created: datetime, tries: int, now: datetime) -> bool:
+    """A clock that is ahead for one look gives nothing up that was tried a few times; LINE's key
+    does not wait for tries."""
+    least = 1 if transport is Transport.LINE else LEAST_TRIES
+    return tries >= least and now - created > GIVES_UP[transport]

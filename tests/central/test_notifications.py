@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 from typer.testing import CliRunner
 
 from sync.central.cli import app
-from sync.central.logbook import Kind, told
+from sync.central.logbook import Kind, read_told, told
 from sync.central.notifications.delivery import deliver, look_and_deliver
 from sync.central.notifying import GIVES_UP, TOPICS, Phase, Transport, topics_for
 from sync.central.store.improvements import Improvement
@@ -19,7 +19,12 @@ from sync.central.transports import BadTransport, MailSettings, WebhookSettings
 from sync.central.usecases.accounts import add_account, disable_account
 from sync.central.usecases.central import Central
 from sync.central.usecases.improvements import save_improvement
-from sync.central.usecases.notifications import claim_next, read_notifications
+from sync.central.usecases.notifications import (
+    claim_next,
+    drop_notification,
+    read_notifications,
+    settle,
+)
 from sync.central.usecases.sites import add_site
 from sync.central.usecases.terminals import quarantine_terminal
 from sync.central.usecases.transports import (
@@ -290,8 +295,8 @@ def test_a_server_that_is_away_is_asked_once_a_pass_and_given_up_after_days(
     deliver(central, MONDAY)
     assert sorted(state_of(central, row).tries for row in rows) == [0, 1]
     moment = MONDAY
-    for _ in range(5):
-        moment += timedelta(hours=20)
+    for _ in range(12):
+        moment += timedelta(hours=10)
         deliver(central, moment)
     assert moment - MONDAY > GIVES_UP[Transport.MAIL]
     assert {state_of(central, row).state for row in rows} == {NotificationState.FAILED}
@@ -442,3 +447,56 @@ def test_the_command_lists_tries_and_begins_again(tmp_path: Path) -> None:
     tried = run.invoke(app, [*data, "notifications", "test", "mail", "--to", "me@x.example"])
     assert tried.exit_code == 1
     assert "not set" in tried.stderr
+
+
+def test_a_clock_ahead_for_one_look_neither_ends_nor_gives_up_anything(
+    central: Central, letters: MailHandler
+) -> None:
+    with_account(central, "it1", "it")
+    enrolled(central)
+    seen_at(central, MONDAY)
+    look_and_deliver(central, MONDAY + timedelta(days=364))
+    seen_at(central, MONDAY + 10 * MINUTE)
+    look_and_deliver(central, MONDAY + 11 * MINUTE)
+    assert subjects(letters) == [
+        ("it1", "Alarm: a terminal is silent"),
+        ("it1", "Over: a terminal is silent"),
+    ]
+    letters.refused = {"it1@dindaeng.example": "451 later"}
+    one = alarm(central)
+    deliver(central, MONDAY + 12 * MINUTE)
+    deliver(central, MONDAY + timedelta(days=400))
+    letters.refused.clear()
+    deliver(central, MONDAY + 20 * MINUTE)
+    assert state_of(central, one).state is NotificationState.SENT
+
+
+def test_what_is_dropped_while_it_is_tried_stays_dropped(central: Central) -> None:
+    with_account(central, "it1", "it")
+    alarm(central)
+    one = claim_next(central, MONDAY)
+    assert one is not None
+    assert drop_notification(central, IT, one.id, MONDAY)
+    settle(central, one, NotificationState.WAITING, told("slow"), MONDAY)
+    assert state_of(central, one).state is NotificationState.DROPPED
+
+
+def test_a_message_that_cannot_be_made_stops_no_other(
+    central: Central, letters: MailHandler
+) -> None:
+    with_account(central, "it1", "it")
+    with_account(central, "boss", "director")
+    broken = replace(
+        alarm(central, "boss"),
+        id="broken",
+        topic="weekly",
+        phase=Phase.SHEET,
+        what=told("weekly", day="no day"),
+        due=MONDAY - MINUTE,
+    )
+    with central.store.transaction(central.site) as t:
+        t.notifications.add([broken])
+    alarm(central, "it1")
+    look_and_deliver(central, MONDAY)
+    assert ("it1", "Alarm: a terminal is in quarantine") in subjects(letters)
+    assert read_told(state_of(central, broken).answer)[0] == "not_made"

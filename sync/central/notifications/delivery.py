@@ -84,6 +84,11 @@ def deliver(central: Central, now: datetime) -> int:
             _LOG.warning("%s: %s by %s: %s", central.site, one.topic, one.transport, error.key)
         except _Unreadable:
             settle(central, one, NotificationState.DROPPED, _answer("no_reader"), moment)
+        except DatabaseError:
+            raise
+        except Exception:  # noqa: BLE001  (a fault of ours in one message: every other one goes)
+            settle(central, one, NotificationState.WAITING, _answer("not_made"), moment)
+            _LOG.exception("%s: %s by %s: not made", central.site, one.topic, one.transport)
         else:
             settle(central, one, NotificationState.SENT, answer_of(answer), moment)
             sent += 1

@@ -30,7 +30,7 @@ class LineService:
             "X-Line-Retry-Key": id,
         }
         code, body = self.line.post(json.dumps(message).encode(), headers)
-        words = readable_words(_message_in(body)).replace(self.token, "…")
+        words = readable_words(_message_in(body).replace(self.token, "…"))
         if code in (200, 409):
             return Sent(code, words)
         if code in (401, 403):

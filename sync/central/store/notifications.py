@@ -267,12 +267,20 @@ class Outbox(Room):
         return claimed.first() is not None
 
     def settle(self, id: str, state: NotificationState, answer: str, now: datetime) -> None:
+        """What a person dropped meanwhile stays dropped, but where it has gone."""
         values: dict[str, object] = {"state": state.value, "answer": answer}
         if state is not NotificationState.WAITING:
             values["settled"] = now
         self._connection.execute(
             update(notifications)
-            .where(notifications.c.site == self._site, notifications.c.id == id)
+            .where(
+                notifications.c.site == self._site,
+                notifications.c.id == id,
+                or_(
+                    notifications.c.state == NotificationState.WAITING.value,
+                    state is NotificationState.SENT,
+                ),
+            )
             .values(**values)
         )
 

@@ -56,7 +56,7 @@ def claim_next(
         if one is None:
             return None
         with central.store.transaction(central.site) as t:
-            if is_too_late(one.transport, one.created, now) and one.tries:
+            if is_too_late(one.transport, one.created, one.tries, now):
                 t.notifications.settle(one.id, NotificationState.FAILED, one.answer, now)
             elif t.notifications.claim(one, now):
                 return one

@@ -207,7 +207,7 @@ def _of_terminals(
         silent = before.get(("silent", one.terminal))
         # The evening ends no silence: only a sign of life does.
         if one.seen and (
-            is_silent(now, settings.holidays, one.seen) or _is_still_silent(one.seen, silent)
+            is_silent(now, settings.holidays, one.seen) or _is_still_silent(one.seen, silent, now)
         ):
             at = one.seen.isoformat()
             what = thing("silent", terminal=one.terminal, counter=one.counter, at=at)
@@ -217,8 +217,9 @@ def _of_terminals(
             yield ("disk", one.terminal), thing("disk", terminal=one.terminal, free=one.free)
 
 
-def _is_still_silent(seen: datetime, silent: Spell | None) -> bool:
-    return silent is not None and seen <= silent.since
+def _is_still_silent(seen: datetime, silent: Spell | None, now: datetime) -> bool:
+    """A silence that begins later than now was written by a wrong clock."""
+    return silent is not None and seen <= silent.since <= now
 
 
 def _of_reports(fleet: Fleet) -> Iterator[tuple[tuple[str, str], str]]:
