@@ -1,9 +1,9 @@
 """Holidays from a file: a calendar (.ics, RFC 5545), a table, or a list with a day on each line.
 
-Of a calendar three properties of each event are read: the first day, the day after the last, and
-what it is called. A library (icalendar) knows all of RFC 5545, with time zones and alarms; for
-whole days that is not worth a dependency. What repeats itself is named and not taken: a holiday
-moves, and a government names each year's.
+Of a calendar these properties of each event are read: when it begins, when it ends or how long it
+is, and what it is called. A library (icalendar) knows all of RFC 5545, with time zones and alarms;
+for whole days that is not worth a dependency. What repeats itself is named and not taken: a
+holiday moves, and a government names each year's.
 """
 
 import re
@@ -30,6 +30,10 @@ _FOLDED = re.compile(r"\r?\n[ \t]")
 _MOMENT = re.compile(
     r"(?P<year>[0-9]{4})(?P<month>[0-9]{2})(?P<day>[0-9]{2})"
     r"(?:T(?P<hour>[0-9]{2})(?P<minute>[0-9]{2})[0-9]{2}(?P<utc>Z?))?"
+)
+_DURATION = re.compile(
+    r"\+?P(?:(?P<weeks>[0-9]{1,4})W)?(?:(?P<days>[0-9]{1,4})D)?"
+    r"(?:T(?:(?P<hours>[0-9]{1,4})H)?(?:(?P<minutes>[0-9]{1,4})M)?(?:(?P<seconds>[0-9]{1,4})S)?)?"
 )
 _ESCAPED = re.compile(r"\\([\\;,nN])")
 _LONGEST_NAME = 100
@@ -160,31 +164,45 @@ def _events(lines: Iterable[str]) -> Iterator[dict[str, str]]:
 
 
 def _days_of(event: dict[str, str]) -> list[date]:
-    """Every day of an event: DTEND is the day after the last."""
-    first = _calendar_day(event.get("DTSTART") or event.get("SUMMARY", ""))
-    end = event.get("DTEND", "")
-    if not end:
-        return [first]
-    after = _calendar_day(end)
-    days = max(1, (after - first).days)
+    """Every day of an event, up to the moment at which it ends."""
+    begins = _moment(event.get("DTSTART") or event.get("SUMMARY", ""))
+    first = begins.date()
+    if "DTEND" in event:
+        ends = _moment(event["DTEND"])
+    else:
+        ends = begins + min(_length(event.get("DURATION", "")), timedelta(days=_LONGEST_EVENT + 1))
+    # An event that ends at midnight has nothing of the day that begins then.
+    whole = (ends.date() - first).days
+    days = max(1, whole if ends.time() == time() else whole + 1)
     if days > _LONGEST_EVENT:
         raise Refusal("holiday_long", day=str(first), most=_LONGEST_EVENT)
     return [first + timedelta(days=n) for n in range(days)]
 
 
-def _calendar_day(text: str) -> date:
-    """Of a time in UTC: the day on the office's calendar."""
+def _moment(text: str) -> datetime:
+    """On the office's calendar and clock; midnight where only a day is named."""
     parts = _MOMENT.fullmatch(arabic(text))
     if parts is None:
         raise Refusal("no_such_day", day=excerpt(text))
     day = _day(f"{parts['year']}-{parts['month']}-{parts['day']}")
-    if not parts["utc"]:
-        return day
     try:
-        clock = time(int(parts["hour"]), int(parts["minute"]), tzinfo=UTC)
+        clock = time(int(parts["hour"] or 0), int(parts["minute"] or 0))
     except ValueError:
         raise Refusal("no_such_day", day=excerpt(text)) from None
-    return datetime.combine(day, clock).astimezone().date()
+    moment = datetime.combine(day, clock)
+    if not parts["utc"]:
+        return moment
+    return moment.replace(tzinfo=UTC).astimezone().replace(tzinfo=None)
+
+
+def _length(text: str) -> timedelta:
+    """Of a DURATION, such as P3D; none where there is none."""
+    if not text:
+        return timedelta()
+    parts = _DURATION.fullmatch(text.upper())
+    if parts is None:
+        raise Refusal("no_such_day", day=excerpt(text))
+    return timedelta(**{unit: int(many or 0) for unit, many in parts.groupdict().items()})
 
 
 def _named(text: str) -> str:

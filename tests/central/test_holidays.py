@@ -103,6 +103,20 @@ def holidays(central: Central) -> list[date]:
     return sorted(read_settings(central).settings.holidays)
 
 
+@pytest.mark.parametrize(
+    "event",
+    [
+        "DTSTART;VALUE=DATE:20270413\nDURATION:P3D",
+        "DTSTART:20270413T090000\nDTEND:20270415T163000",
+        "DTSTART:20270413T000000\nDTEND:20270416T000000",
+        "DTSTART:20270413T090000\nDURATION:P2DT7H30M",
+    ],
+)
+def test_an_event_of_a_calendar_has_its_last_day(event: str) -> None:
+    days = [one.day for one in read_holidays(calendar(event)).holidays]
+    assert days == [date(2027, 4, day) for day in (13, 14, 15)]
+
+
 def test_a_page_shows_what_a_file_changes_and_then_changes_it(central: Central) -> None:
     """What the office has between the file's days stays, unless it is to go."""
     it = signed_in(central, ROLES["it"], now=NOW)
