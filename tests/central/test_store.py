@@ -481,3 +481,15 @@ def test_the_database_squares_blocks_as_a_hand_does(central: Central, levels: in
         assert summed == by_hand
         assert t.blocks.rollup_agrees()
     assert by_hand.kk == sum(satisfied_of(levels, block.counts) ** 2 for block in made)
+
+
+def test_a_block_published_again_stands_once_in_its_months_sums(central: Central) -> None:
+    """And keeps the day on which it was published first."""
+    block = Block(number=1, first_day=DAY, last_day=DAY, counts=(1, 2, 3, 4, 5))
+    later = Block(number=2, first_day=DAY, last_day=DAY, counts=(5, 4, 3, 2, 1))
+    whose = Scaled("101", 5)
+    with central.store.transaction(central.site) as t:
+        t.blocks.publish(whose, [block], DAY)
+        t.blocks.publish(whose, [block, later], DAY + timedelta(days=1))
+        assert t.blocks.rollup_agrees()
+        assert t.blocks.published("101") == {(5, 1): DAY, (5, 2): DAY + timedelta(days=1)}

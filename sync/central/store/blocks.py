@@ -246,7 +246,8 @@ class BlockEnd:
 
 @cache
 def _add_block(insert: Callable[[Table], postgresql.Insert]) -> postgresql.Insert:
-    return insert(blocks).on_conflict_do_nothing()
+    """Tells as well whether the block was there: SQLAlchemy asks PostgreSQL only when told to."""
+    return insert(blocks).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
 
 
 @cache
@@ -267,7 +268,7 @@ class Blocks(Room):
 
     def publish(self, whose: Scaled, fresh: Iterable[Block], today: date) -> None:
         """Add blocks, and the office's to the sums of its months; one that is there already stays
-        as it is, with the day on which it was published."""
+        as it is, with the day on which it was published, and stands once in the sums."""
         for block in fresh:
             row = {
                 "site": self._site,
@@ -280,8 +281,8 @@ class Blocks(Room):
                 "published": today,
                 **_numbers(block),
             }
-            self._connection.execute(_add_block(self._insert), row)
-            if whose.officer != ONLINE:
+            added = self._connection.execute(_add_block(self._insert), row).rowcount
+            if added and whose.officer != ONLINE:
                 self._add_to_month(whose.levels, block)
 
     def freeze_cuts(self, whose: Scaled, block: Block, cuts: Mapping[Cut, Counts]) -> None:
