@@ -489,9 +489,9 @@ def test_a_message_that_cannot_be_made_stops_no_other(
     broken = replace(
         alarm(central, "boss"),
         id="broken",
-        topic="weekly",
+        topic="monthly",
         phase=Phase.SHEET,
-        what=told("weekly", day="no day"),
+        what=told("monthly", period="no period"),
         due=MONDAY - MINUTE,
     )
     with central.store.transaction(central.site) as t:
