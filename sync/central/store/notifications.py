@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Row, and_, delete, func, or_, select, update
+from sqlalchemy import Row, and_, delete, func, literal, or_, select, update
 
 from sync.central.notifying import LONGEST_PAUSE, Phase, Transport, pause_after
 from sync.central.schema import notifications, spells, subscriptions, transports
@@ -278,7 +278,7 @@ class Outbox(Room):
                 notifications.c.id == id,
                 or_(
                     notifications.c.state == NotificationState.WAITING.value,
-                    state is NotificationState.SENT,
+                    literal(state is NotificationState.SENT),
                 ),
             )
             .values(**values)

@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 
 from kiosk.domain.people import Officer
 from kiosk.domain.thaiorder import thai_order
@@ -135,7 +136,7 @@ def office(
         def usual_at(span: Period) -> float:
             return usual_effect(t, min(span.last_day, today))
 
-        compared = earlier(whole, period, t.blocks.office, settings, usual_at)
+        compared = earlier(whole, period, partial(office_parts, t), settings, usual_at)
         members: dict[str, set[str]] = {}
         sections: tuple[SectionRow, ...] = ()
         if sections_seen is not None:
@@ -172,6 +173,14 @@ def office(
         gaps=gaps,
         next_close=week_end(today),
     )
+
+
+def office_parts(t: Transaction, first: date, last: date) -> list[Sum]:
+    """Whole blocks of the office, a sum for each officer: how alike the ratings of a block are
+    does not follow from one sum of all."""
+    sums = t.blocks.by_section(first, last)
+    sums.get("", {}).pop(ONLINE, None)
+    return _parts(sums.values())
 
 
 @dataclass(frozen=True, slots=True)

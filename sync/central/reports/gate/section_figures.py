@@ -28,7 +28,7 @@ from sync.central.reports.gate.figures import (
 from sync.central.reports.gate.looks import record_looks
 from sync.central.reports.gate.marks import Mark, mark, standings
 from sync.central.reports.gate.missing import Missing, missing_beside_blocks
-from sync.central.reports.gate.office_figures import NAMELESS
+from sync.central.reports.gate.office_figures import NAMELESS, office_parts
 from sync.central.sitesettings import SiteSettings
 from sync.central.store.blocks import Sum
 from sync.central.store.engine import Transaction
@@ -106,7 +106,7 @@ def section(
         own_months = t.blocks.months_by_officer(*trend_span(period, today), name)
         objections = standings(t, period, name, today)
         usual = usual_effect(t, min(period.last_day, today))
-        office = figure(t.blocks.office(period.first_day, period.last_day), settings, usual)
+        office = figure(office_parts(t, period.first_day, period.last_day), settings, usual)
         all_months = t.blocks.by_month(*trend_span(period, today))
         office_months = trend(all_months, settings, today, usual)
         adjusted = _adjusted(t, period, sums)
