@@ -74,25 +74,30 @@ def deliver(central: Central, now: datetime) -> int:
         one = claim_next(central, moment, stopped)
         if one is None:
             break
-        try:
-            answer = _send(central, one, moment)
-        except NotSent as error:
-            if error.all_of_it:
-                stopped.add(one.transport)
-            state = NotificationState.WAITING if error.again else NotificationState.FAILED
-            settle(central, one, state, answer_of(error), moment)
-            _LOG.warning("%s: %s by %s: %s", central.site, one.topic, one.transport, error.key)
-        except _Unreadable:
-            settle(central, one, NotificationState.DROPPED, _answer("no_reader"), moment)
-        except DatabaseError:
-            raise
-        except Exception:  # noqa: BLE001  (a fault of ours in one message: every other one goes)
-            settle(central, one, NotificationState.WAITING, _answer("not_made"), moment)
-            _LOG.exception("%s: %s by %s: not made", central.site, one.topic, one.transport)
-        else:
-            settle(central, one, NotificationState.SENT, answer_of(answer), moment)
-            sent += 1
+        state, answer, ends_all = _try(central, one, moment)
+        if ends_all:
+            stopped.add(one.transport)
+        settle(central, one, state, answer, moment)
+        sent += state is NotificationState.SENT
     return sent
+
+
+def _try(central: Central, one: Notification, now: datetime) -> tuple[NotificationState, str, bool]:
+    """What came of it: its state, the answer, and whether nothing else goes by that way now."""
+    try:
+        answer = _send(central, one, now)
+    except NotSent as error:
+        _LOG.warning("%s: %s by %s: %s", central.site, one.topic, one.transport, error.key)
+        state = NotificationState.WAITING if error.again else NotificationState.FAILED
+        return state, answer_of(error), error.all_of_it
+    except _Unreadable:
+        return NotificationState.DROPPED, _answer("no_reader"), False
+    except DatabaseError:
+        raise
+    except Exception:  # noqa: BLE001  (a fault of ours in one message: every other one goes)
+        _LOG.exception("%s: %s by %s: not made", central.site, one.topic, one.transport)
+        return NotificationState.WAITING, _answer("not_made"), False
+    return NotificationState.SENT, answer_of(answer), False
 
 
 def try_out(central: Central, transport: Transport, to: str, now: datetime) -> Sent:
