@@ -2,7 +2,8 @@
 PY := .venv/bin/python
 OFFSCREEN := QT_QPA_PLATFORM=offscreen
 # Byte code is kept: the tests start hundreds of programs. They wait for those too: two workers
-# more than there are cores.
+# more than there are cores. Browsers have processes of their own: their driver's event loop runs
+# on, and a test that runs one of its own in the same process could not.
 export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: help run quick lint types test evidence gallery bench lock packages release image image-test wheels oci sbom notices clean
@@ -30,7 +31,8 @@ types:           ## mypy --strict
 test:            ## every check: lint, types, every test, the quick evidence
 	@.ci/setup test
 	@$(MAKE) --no-print-directory -j2 lint types
-	@$(OFFSCREEN) $(PY) -m pytest -n $$(($$(nproc) + 2)) -q --ignore tests/house
+	@$(OFFSCREEN) $(PY) -m pytest -n $$(($$(nproc) + 2)) -q --ignore tests/house --ignore tests/browser
+	@$(OFFSCREEN) $(PY) -m pytest -n 2 --dist loadfile -q tests/browser
 	@$(OFFSCREEN) $(PY) -m tests.evidence --seed 34846
 
 evidence:        ## every promise against faults and attackers, one table; FULL=1 for the long sizes
