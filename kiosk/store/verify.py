@@ -259,16 +259,22 @@ def _name(key: Key) -> str:
     return f"sheet of {key[1] or 'nobody'} on {key[0]}"
 
 
+_BEFORE_ALL = -(2**63)
+"""SQLite's least number: an entry that was moved to 0 or below is seen."""
+
+
 def _journal(cursor: Any, since: int) -> str | None:
     """The chain after the entry `since`; 0: the whole."""
-    row = cursor.execute("SELECT hash FROM journal WHERE seq = ?", (since,)).fetchone()
-    if since and row is None:
-        return f"journal: entry {since} is missing"
-    previous = row[0] if row else GENESIS
+    previous, after = GENESIS, _BEFORE_ALL
+    if since:
+        row = cursor.execute("SELECT hash FROM journal WHERE seq = ?", (since,)).fetchone()
+        if row is None:
+            return f"journal: entry {since} is missing"
+        previous, after = row[0], since
     rows = cursor.execute(
         "SELECT seq, at, boot_ms, business_date, kind, detail, hash FROM journal "
         "WHERE seq > ? ORDER BY seq",
-        (since,),
+        (after,),
     )
     for expected, (seq, at, boot_ms, day, kind, detail, written) in enumerate(rows, since + 1):
         if seq < expected:
