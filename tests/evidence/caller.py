@@ -56,10 +56,14 @@ async def _ask(
     pieces = [body[i : i + 65_536] for i in range(0, len(body), 65_536)] or [b""]
     gone = cut is not None
     status, told, answer = 0, {}, bytearray()
+    begun: list[bool] = []
 
     async def receive() -> dict[str, Any]:
         if not pieces and gone:
             return {"type": "http.disconnect"}
+        if not pieces and begun:
+            await asyncio.Event().wait()  # it stays, and says nothing more
+        begun.append(True)
         piece = pieces.pop(0) if pieces else b""
         return {"type": "http.request", "body": piece, "more_body": bool(pieces) or gone}
 
