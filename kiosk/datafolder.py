@@ -229,12 +229,11 @@ class DataFolder:
         """Have the journal say that an older copy was put into the database's place: who did it
         could not write into a file of an older schema."""
         from kiosk.copies import PUT_BACK
+        from kiosk.store.journal import Kind
 
         with self._readable():
             notes = sorted(self.copies.glob(f"newer-*/{PUT_BACK}"))
         for note in notes:
-            from kiosk.store.journal import Kind
-
             newer = note.with_name(self.database.name)
             with self._readable():
                 # The same file: a power cut came before the copy took its place.

@@ -8,7 +8,9 @@ import pytest
 from sync.central import period as periods
 from sync.central.change import NotComparable
 from sync.central.reports import gate
+from sync.central.store.improvements import Improvement, ImprovementStatus
 from sync.central.usecases.central import Central
+from sync.central.usecases.improvements import save_improvement
 from sync.central.usecases.publishing import publish_due
 from tests.support.builders import an_officer
 from tests.support.central import DIRECTOR, enrolled, put_on_roster, take
@@ -62,3 +64,17 @@ def test_one_or_two_people_are_not_compared_with_their_own_past(uneven: Central)
     for name, is_of_few in ((SMALL, True), (LARGE, False)):
         before = gate.section(uneven, DIRECTOR, name, october, TODAY, NOW).earlier[0]
         assert (before.change is NotComparable.FEW_OFFICERS) is is_of_few
+
+
+def test_months_beside_an_improvement_are_over_and_follow_it_in_the_calendar(
+    uneven: Central,
+) -> None:
+    line = Improvement(id="1", said="รอนาน", done="เพิ่มช่อง", status=ImprovementStatus.DONE)
+    save_improvement(uneven, DIRECTOR, line, datetime(2026, 10, 14, 5, tzinfo=UTC))
+    office = gate.office(uneven, DIRECTOR, periods.parse("fy2027", 10), TODAY)
+    [beside] = office.improved
+    assert beside.months == (1, 0), "November still runs"
+    assert beside.why_none == "improved.no_month"
+    [beside] = gate.office(uneven, DIRECTOR, office.period, date(2026, 12, 7)).improved
+    assert beside.months == (1, 1)
+    assert beside.difference is not None

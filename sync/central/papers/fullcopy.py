@@ -1,6 +1,5 @@
 """One person's full copy as a ZIP: tables as CSV and JSON, the photo, and what they mean."""
 
-import csv
 import io
 import json
 import zipfile
@@ -8,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from sync.central.language import LANGUAGES, words
-from sync.central.papers.csvtable import safe_cell
+from sync.central.papers.csvtable import csv_table
 from sync.central.reports.gate.own_copy import OwnCopy, Row
 
 
@@ -38,12 +37,8 @@ def _files(copy: OwnCopy, office: str, address: str, now: datetime) -> Iterator[
 
 
 def _as_csv(rows: Sequence[Row]) -> bytes:
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
     columns = _columns(rows)
-    writer.writerow(columns)
-    writer.writerows([safe_cell(row.get(column)) for column in columns] for row in rows)
-    return text.getvalue().encode("utf-8-sig")
+    return csv_table(columns, ([row.get(column) for column in columns] for row in rows))
 
 
 def _columns(rows: Sequence[Row]) -> list[str]:

@@ -120,7 +120,7 @@ def _improved(number: int, line: Improved) -> str:
     """What the office did, on which day, and the months before and after."""
     head = f"{figures.number(number)}. {figures.day(line.day)} {short(line.done or line.said, 90)}"
     if line.difference is None:
-        result = in_thai("improved.not_yet")
+        result = in_thai(line.why_none)
     else:
         before, after = line.months
         beside = in_thai(

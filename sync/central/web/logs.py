@@ -1,8 +1,6 @@
 """The logs, page by page and as files."""
 
-import csv
-import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Annotated
 from urllib.parse import urlencode
@@ -12,7 +10,7 @@ from fastapi.responses import Response
 
 from kiosk.domain.dates import day_in
 from sync.central.logwords import log_words
-from sync.central.papers.csvtable import safe_cell
+from sync.central.papers.csvtable import csv_table
 from sync.central.usecases.central import Central
 from sync.central.usecases.logs import (
     Entry,
@@ -214,17 +212,14 @@ def _file(request: Request, reader: Reader, log: Log, wanted: Wanted, now: datet
 
 
 def _as_csv(entries: Iterable[Entry], names: Mapping[str, str], language: str) -> bytes:
-    """UTF-8 with a byte order mark, so that Excel reads Thai; no cell begins a formula."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    for entry in entries:
-        note = entry.note
-        sentence = log_words(language, note.what)
-        whom = (note.whom, names.get(note.whom, ""))
-        cells = map(safe_cell, (note.kind, note.who, *whom, note.what, sentence))
-        writer.writerow((entry.seq, entry.at.isoformat(), *cells, entry.hash))
-    return text.getvalue().encode("utf-8-sig")
+    def rows() -> Iterator[tuple[object, ...]]:
+        for entry in entries:
+            note, at = entry.note, entry.at.isoformat()
+            whom = (note.whom, names.get(note.whom, ""))
+            sentence = log_words(language, note.what)
+            yield entry.seq, at, note.kind, note.who, *whom, note.what, sentence, entry.hash
+
+    return csv_table(COLUMNS, rows())
 
 
 def _day(text: str) -> date | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sync.central.change import Change, NotComparable, change
-from sync.central.reports.gate.figures import Figure, figure
+from sync.central.reports.gate.figures import Figure, figure, weeks_ended
 from sync.central.sitesettings import SiteSettings
 from sync.central.store.blocks import Sum
 from sync.central.store.engine import Transaction
@@ -35,14 +35,21 @@ class Improved:
     def difference(self) -> Change | None:
         return self.change if isinstance(self.change, Change) else None
 
+    @property
+    def why_none(self) -> str:
+        """The key of the words that say why there is no difference."""
+        return f"change.not_{self.change}" if self.months[1] else "improved.no_month"
+
 
 def improvements_beside(
     t: Transaction,
     months: Mapping[date, Sequence[Sum]],
     settings: SiteSettings,
     usual: float,
+    ended: date,
 ) -> tuple[Improved, ...]:
-    """Those of the months from the first to the last of `months`, oldest first."""
+    """Those of the months from the first to the last of `months`, oldest first. `ended`: the last
+    week end: a month that still runs is in no figure."""
     if not months:
         return ()
     lines = []
@@ -50,8 +57,12 @@ def improvements_beside(
         month = line.day.replace(day=1)
         if not min(months) <= month <= max(months):
             continue
-        earlier = [one for one in months if one < month][-MONTHS:]
-        later = [one for one in months if one > month][:MONTHS]
+        earlier = [one for one in months if 0 < months_between(one, month) <= MONTHS]
+        later = [
+            one
+            for one in months
+            if 0 < months_between(month, one) <= MONTHS and is_over(one, ended)
+        ]
         before, after = (
             figure((part for one in of for part in months[one]), settings, usual)
             for of in (earlier, later)
@@ -67,3 +78,12 @@ def improvements_beside(
         )
         lines.append(improved)
     return tuple(lines)
+
+
+def months_between(first: date, then: date) -> int:
+    return (then.year - first.year) * 12 + then.month - first.month
+
+
+def is_over(month: date, ended: date) -> bool:
+    """Whether every week that ends in a month has ended."""
+    return weeks_ended(month, ended) == weeks_ended(month, date.max)

@@ -143,7 +143,7 @@ def office(
             members = _readable_sections(central.site, viewer, officers, sums)
             how_read = _Read(period=period, today=today, settings=settings, usual=usual)
             sections = _section_rows(t, members, sums, how_read)
-        improved = improvements_beside(t, months, settings, usual)
+        improved = improvements_beside(t, months, settings, usual, ended)
         tickets = t.tickets.quarters(*quarters) if quarters else []
         gaps = _gaps(t, period, ended) if viewer.signed_in else Counter[str]()
     if sections_seen is not None:
