@@ -4,7 +4,7 @@ Before and after are whole months of the trend, summed: no figure of them is new
 in these months nobody knows, and the page says so.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -57,12 +57,7 @@ def improvements_beside(
         month = line.day.replace(day=1)
         if not min(months) <= month <= max(months):
             continue
-        earlier = [one for one in months if 0 < months_between(one, month) <= MONTHS]
-        later = [
-            one
-            for one in months
-            if 0 < months_between(month, one) <= MONTHS and is_over(one, ended)
-        ]
+        earlier, later = _beside(month, months, ended)
         before, after = (
             figure((part for one in of for part in months[one]), settings, usual)
             for of in (earlier, later)
@@ -78,6 +73,14 @@ def improvements_beside(
         )
         lines.append(improved)
     return tuple(lines)
+
+
+def _beside(month: date, months: Iterable[date], ended: date) -> tuple[list[date], list[date]]:
+    """Of `months`, those within MONTHS before `month`, and those within as many after it that are
+    over."""
+    far = {one: months_between(month, one) for one in months}
+    earlier = [one for one in far if -MONTHS <= far[one] < 0]
+    return earlier, [one for one in far if 0 < far[one] <= MONTHS and is_over(one, ended)]
 
 
 def months_between(first: date, then: date) -> int:
