@@ -14,7 +14,12 @@ from sync.central.logbook import Kind, read_told, told
 from sync.central.notifications.delivery import deliver, look_and_deliver
 from sync.central.notifying import GIVES_UP, TOPICS, Phase, Transport, topics_for
 from sync.central.store.improvements import Improvement
-from sync.central.store.notifications import Notification, NotificationState, Subscription
+from sync.central.store.notifications import (
+    Notification,
+    NotificationState,
+    StoredTransport,
+    Subscription,
+)
 from sync.central.transports import BadTransport, MailSettings, WebhookSettings
 from sync.central.usecases.accounts import add_account, disable_account
 from sync.central.usecases.central import Central
@@ -334,6 +339,22 @@ def test_an_office_tells_its_own_and_not_another_offices(central: Central) -> No
     look_and_deliver(central, MONDAY)
     with central.store.read("elsewhere") as t:
         assert not t.notifications.newest(9)
+
+
+def test_one_office_that_cannot_be_read_keeps_no_other_from_being_told(
+    central: Central, letters: MailHandler
+) -> None:
+    garbage = StoredTransport(
+        transport=Transport.MAIL, body="no settings", secret="", at=MONDAY, author="x"
+    )
+    for place in ("aaa", "zzz"):
+        add_site(central, place, f"สำนักงาน {place}")
+        with central.store.transaction(place) as t:
+            t.transports.put(garbage)
+    with_account(central, "it1", "it")
+    alarm(central)
+    look_and_deliver(central, MONDAY)
+    assert subjects(letters) == [("it1", "Alarm: a terminal is in quarantine")]
 
 
 def test_a_secret_is_in_no_row_log_or_page_and_follows_no_other_server(central: Central) -> None:

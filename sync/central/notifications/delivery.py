@@ -62,6 +62,8 @@ def look_and_deliver(home: Central, now: datetime) -> None:
             deliver(central, now)
         except DatabaseError as error:
             _LOG.warning("%s: notifications wait for the database: %s", central.site, error)
+        except Exception:  # noqa: BLE001  (a bug at one office: the others are told)
+            _LOG.exception("%s: notifications", central.site)
 
 
 def deliver(central: Central, now: datetime) -> int:
