@@ -78,15 +78,15 @@ def improvements_beside(
 def _beside(month: date, months: Iterable[date], ended: date) -> tuple[list[date], list[date]]:
     """Of `months`, those within MONTHS before `month`, and those within as many after it that are
     over."""
-    far = {one: months_between(month, one) for one in months}
+    far = {one: _months_between(month, one) for one in months}
     earlier = [one for one in far if -MONTHS <= far[one] < 0]
-    return earlier, [one for one in far if 0 < far[one] <= MONTHS and is_over(one, ended)]
+    return earlier, [one for one in far if 0 < far[one] <= MONTHS and _is_over(one, ended)]
 
 
-def months_between(first: date, then: date) -> int:
+def _months_between(first: date, then: date) -> int:
     return (then.year - first.year) * 12 + then.month - first.month
 
 
-def is_over(month: date, ended: date) -> bool:
+def _is_over(month: date, ended: date) -> bool:
     """Whether every week that ends in a month has ended."""
     return weeks_ended(month, ended) == weeks_ended(month, date.max)
