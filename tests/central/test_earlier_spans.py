@@ -58,7 +58,7 @@ def test_a_month_has_one_interval_on_every_page_and_in_every_table(uneven: Centr
     ends = ["78", "70", "83"]
     reader = signed_in(uneven, ROLES["director"], now=NOW)
     for path, row in (
-        ("/table/dindaeng/office/months.csv?period=fy2027", "2026-10,640"),
+        ("/table/dindaeng/office/months.csv?period=fy2027", "2026-10,4,2026-09-28,2026-10-25,640"),
         ("/table/dindaeng/office/earlier.csv?period=2026-11", "2026-11,2026-10,640"),
         ("/data/dindaeng/statistics.csv?period=2026-10", "dindaeng,2026-10"),
     ):

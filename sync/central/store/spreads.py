@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import and_, bindparam, case, func, literal_column, select
 
@@ -22,8 +22,9 @@ from sync.central.store.block_columns import (
 )
 from sync.central.store.room import Room
 
+_NAMES = ("n", "satisfied", *BLOCK_SQUARES, "blocks")
 _COLUMNS = (N, SATISFIED, *BLOCK_SQUARES.values(), literal_column("1"))
-"""Of a block, as they stand in Spread."""
+"""Of a block, by the names that they have in Spread."""
 _WHOSE = (blocks.c.section, blocks.c.officer, blocks.c.levels)
 _CLOSED = and_(
     blocks.c.last_day >= bindparam("first"), blocks.c.last_day <= bindparam("last"), OF_COUNTERS
@@ -104,7 +105,7 @@ class Spreads(Room):
             _BY_MONTH, asked
         ):
             whose = Whose(section=section, officer=officer, levels=int(levels))
-            spreads[date(int(year), int(month), 1)][whose] = Spread(*map(int, numbers))
+            spreads[date(int(year), int(month), 1)][whose] = _spread(numbers)
         return spreads
 
     def of_sites(
@@ -116,10 +117,14 @@ class Spreads(Room):
         of_year: dict[str, dict[Whose, Spread]] = defaultdict(dict)
         for site, section, officer, levels, *numbers in self._connection.execute(_OF_SITES, asked):
             whose = Whose(section=section, officer=officer, levels=int(levels))
-            counts = tuple(map(int, numbers))
-            of_year[site][whose] = Spread(*counts[: len(_COLUMNS)])
-            of_span[site][whose] = Spread(*counts[len(_COLUMNS) :])
+            of_year[site][whose] = _spread(numbers[: len(_NAMES)])
+            of_span[site][whose] = _spread(numbers[len(_NAMES) :])
         return {
             site: SiteSpreads(of_span=of_span[site], of_year=spreads)
             for site, spreads in of_year.items()
         }
+
+
+def _spread(numbers: Sequence[Any]) -> Spread:
+    """PostgreSQL sums to Decimal."""
+    return Spread(**dict(zip(_NAMES, map(int, numbers), strict=True)))
