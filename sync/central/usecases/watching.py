@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from kiosk.domain.businessday import is_working_day
+from sync.central.machine import machine_needs
 from sync.central.notifying import (
     FOR_ALL,
     KEPT_DAYS,
@@ -215,6 +216,9 @@ def _of_terminals(
         least = ENOUGH_DISK if ("disk", one.terminal) in before else LOW_DISK
         if one.free is not None and one.free < least:
             yield ("disk", one.terminal), thing("disk", terminal=one.terminal, free=one.free)
+        was_unset = ("machine", f"{one.terminal} clock") in before
+        for need in machine_needs(one, now, was_unset=was_unset):
+            yield ("machine", f"{one.terminal} {need.part}"), need.what
 
 
 def _is_still_silent(seen: datetime, silent: Spell | None, now: datetime) -> bool:
