@@ -95,11 +95,15 @@ def test_the_newest_copy_is_remembered_where_the_disk_takes_it(
     store, terminal = folder.open(FakeClock())
     assert terminal.status().last_backup is None
     terminal.add_officers([SOMYING])
-    for photo in range(9):  # nine in the log of writes, one in the copy
-        with store.transaction() as t:
-            t.roster.put_photo(SOMYING.id, bytes([photo]) * 100_000)
-    with disk_full_beyond(Path(f"{folder.database}-wal").stat().st_size):
-        folder.back_up(store, FakeClock(), tmp_path / "one.db", "")
+    reader = Store.open(folder.database)
+    with reader.read() as before:  # so that the log of writes does not begin anew
+        before.roster.active()
+        for photo in range(9):  # nine in that log, one in the copy
+            with store.transaction() as t:
+                t.roster.put_photo(SOMYING.id, bytes([photo]) * 100_000)
+        with disk_full_beyond(Path(f"{folder.database}-wal").stat().st_size):
+            folder.back_up(store, FakeClock(), tmp_path / "one.db", "")
+    reader.close()
     assert terminal.status().last_backup is None
     assert Store.version_of(tmp_path / "one.db") == Store.version_of(folder.database)
     folder.back_up(store, FakeClock(), tmp_path / "two.db", "")
