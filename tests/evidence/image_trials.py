@@ -41,6 +41,8 @@ from ui.trial.stage import command
 
 _FILLS = 15 * 60
 """Seconds until presses have filled what a disk has left."""
+_ROOM = 512 * 2**20
+"""Bytes: the least that a machine makes a data partition of (repart.d)."""
 _STANDS = 600
 """Until a program that gives no sign of life is ended: a minute for systemd, the rest for QEMU."""
 _WRITES = 15
@@ -178,7 +180,7 @@ def the_mains_are_cut_in_the_middle_of_presses(bench: Bench) -> str:
 
 def a_full_disk_thanks_for_nothing_that_is_not_there(bench: Bench) -> str:
     """Presses fill what it has left, until the screen says that it is out of service."""
-    disk, panel = bench.disk(room=24 * 2**20, free=3 * 2**19), Panel(bench.folder)
+    disk, panel = bench.disk(room=_ROOM, free=3 * 2**19), Panel(bench.folder)
     with bench.on(disk, *panel.options, "-device", PANEL) as machine:
         staff = Staff(machine, bench.folder)
         if not panel.comes_up():
