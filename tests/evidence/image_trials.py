@@ -6,7 +6,7 @@
 
 import shutil
 import sys
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from datetime import timedelta
 from pathlib import Path
 from random import Random
@@ -34,6 +34,7 @@ from tests.evidence.image_bench import (
     comes_up,
     shows_faces,
 )
+from tests.evidence.image_clock import right_time
 from tests.evidence.image_night import the_night_brings_to_central_what_was_rated
 from tests.evidence.image_questions import TERMINAL, Finger, NotThere, invited
 from tests.evidence.image_staff import Staff
@@ -195,11 +196,13 @@ def a_full_disk_thanks_for_nothing_that_is_not_there(bench: Bench) -> str:
 
 
 def a_clock_in_another_year_keeps_what_is_thanked(bench: Bench) -> str:
-    """Its battery is empty, or somebody typed a wrong year; later the clock is right again."""
+    """Its battery is empty, or somebody typed a wrong year. At the next start the battery is right;
+    the machine goes on from its own last time all the same, until a time server sets it back."""
     disk, ahead = bench.disk(), timedelta(days=400)
     pin = (bench.folder / image_office.OFFICER_PIN).read_text()
     for rated, wrong in enumerate((ahead, timedelta()), start=1):
-        with bench.on(disk, *image_office.machine_clock(wrong)) as machine:
+        time_server = nullcontext() if wrong else right_time(image_office.HOST)
+        with time_server, bench.on(disk, *image_office.machine_clock(wrong)) as machine:
             staff = Staff(machine, bench.folder)
             try:
                 # Whose duty began in another year is not on duty.
