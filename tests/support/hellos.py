@@ -1,5 +1,7 @@
 """What a terminal says of itself when it opens a run."""
 
+from typing import Any
+
 from msgspec import structs
 
 from sync.messages import Hello
@@ -19,6 +21,6 @@ _PLAIN = Hello(
 )
 
 
-def made_hello(nonce: str = "n", window: str = "", clock: int = 0, **said: str | int) -> Hello:
+def made_hello(nonce: str = "n", **said: Any) -> Hello:
     """A greeting by hand. `said`: what else it says than that nothing is known."""
-    return structs.replace(_PLAIN, nonce=nonce, window=window, clock=clock, **said)
+    return structs.replace(_PLAIN, nonce=nonce, **said)
