@@ -13,10 +13,8 @@ from sqlalchemy import Connection, Engine, create_engine, event, inspect
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import (
     ArgumentError,
-    DataError,
     DBAPIError,
     DisconnectionError,
-    IntegrityError,
     NoSuchModuleError,
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -274,21 +272,27 @@ class CentralStore:
         try:
             yield
         except DBAPIError as error:
-            first = (str(error.orig or error).strip() or type(error).__name__).splitlines()[0]
-            state = getattr(error.orig, "sqlstate", None)
-            if state in _COLLISIONS:
-                raise Collided(f"{self._name}: {first}") from error
-            if state == _READ_ONLY_NOW:
-                # After a fail-over every connection is to the server that was the primary before.
-                self._engine.dispose()
-            if "file is not a database" in first:
-                raise DatabaseError(f"{self._name}: is no SQLite file; name another") from error
-            refused = isinstance(error, IntegrityError | DataError)
-            raise (RowRefused if refused else DatabaseDown)(f"{self._name}: {first}") from error
-        except self._engine.dialect.loaded_dbapi.Error as error:  # COPY is the driver's own
-            raise RowRefused(f"{self._name}: {error}") from error
+            raise self._fault(error.orig or error) from error
+        except self._engine.dialect.loaded_dbapi.Error as error:  # COPY and pipelines: the driver's
+            raise self._fault(error) from error
         except PoolTimeout as error:
             raise DatabaseDown(f"{self._name}: every connection is busy") from error
+
+    def _fault(self, error: BaseException) -> DatabaseError:
+        """What the driver says, in one line, and whether the same once more will do."""
+        first = (str(error).strip() or type(error).__name__).splitlines()[0]
+        line = f"{self._name}: {first}"
+        state = getattr(error, "sqlstate", None)
+        if state in _COLLISIONS:
+            return Collided(line)
+        if state == _READ_ONLY_NOW:
+            # After a fail-over every connection is to the server that was the primary before.
+            self._engine.dispose()
+        if "file is not a database" in first:
+            return DatabaseError(f"{self._name}: is no SQLite file; name another")
+        driver = self._engine.dialect.loaded_dbapi
+        refused = isinstance(error, (driver.IntegrityError, driver.DataError))
+        return (RowRefused if refused else DatabaseDown)(line)
 
     def look(self) -> None:
         """DatabaseError where it does not answer, can't be written to, or is of another version.
