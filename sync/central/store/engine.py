@@ -31,7 +31,7 @@ from sync.central.store.itapictures import ItaPictures
 from sync.central.store.logbreaks import LogBreaks
 from sync.central.store.logs import Logs
 from sync.central.store.many import ManyTerminals
-from sync.central.store.migrating import migrate, version_of
+from sync.central.store.migrating import be_alone, migrate, version_of
 from sync.central.store.notifications import Outbox, Spells, Subscriptions, Transports
 from sync.central.store.objections import Objections
 from sync.central.store.office_settings import OfficeSettings
@@ -254,6 +254,15 @@ class CentralStore:
     def connection(self) -> Iterator[Connection]:
         """One transaction on all sites' rows, for a backup being put back."""
         with self._failures(), self._engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def alone(self) -> Iterator[Connection]:
+        """One transaction in which nobody else changes the tables, nor brings them to another
+        version."""
+        with self.connection() as connection:
+            if connection.dialect.name == "postgresql":
+                be_alone(connection)
             yield connection
 
     @contextmanager

@@ -69,9 +69,7 @@ class ManyTerminals:
         rows = self._connection.execute(select(terminals).where(chosen))
         return {(row.site, row.terminal): known_terminal(row) for row in rows}
 
-    def _held_site_by_site(
-        self, keys: Collection[TerminalKey]
-    ) -> dict[TerminalKey, KnownTerminal]:
+    def _held_site_by_site(self, keys: Collection[TerminalKey]) -> dict[TerminalKey, KnownTerminal]:
         """Statements in one pipeline: they wait for the server once, however many sites."""
         from psycopg.rows import namedtuple_row  # SQLite offices don't load it
 
