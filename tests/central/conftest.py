@@ -49,10 +49,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def _is_left_out(config: pytest.Config, item: pytest.Item) -> bool:
     asks_for_citus = ON_CITUS_ALONE in getattr(item, "fixturenames", ())
-    if config.getoption("--citus"):
-        return not (asks_for_citus or _is_on_postgresql(item))
-    pages = item.path.stem in PAGES and _is_on_postgresql(item)
-    return asks_for_citus or (pages and not config.getoption("--every-database"))
+    on_citus, on_postgresql = config.getoption("--citus"), _is_on_postgresql(item)
+    if item.path.stem in PAGES and on_postgresql and not config.getoption("--every-database"):
+        return True
+    return not (asks_for_citus or on_postgresql) if on_citus else asks_for_citus
 
 
 def _is_on_postgresql(item: pytest.Item) -> bool:

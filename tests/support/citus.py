@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import psycopg
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
 
 from sync.central.store.distributing import distribute
 from sync.central.store.engine import CentralStore
@@ -31,7 +32,10 @@ def coordinator() -> URL:
         raise NoCitus(
             f"set {ADDRESS} to the address of a Citus: CONTRIBUTING.md says how to build one"
         )
-    return make_url(address).set(drivername="postgresql")
+    try:
+        return make_url(address).set(drivername="postgresql")
+    except ArgumentError:
+        raise NoCitus(f"{ADDRESS}: write postgresql://user@host:port/name") from None
 
 
 @contextmanager
@@ -119,3 +123,10 @@ def _central_url(name: str) -> str:
 
 def _new_name() -> str:
     return f"t{uuid4().hex}"
+
+
+def worker_url(url: str) -> str:
+    """The same database on the first worker."""
+    worker = _servers()[1]
+    address = make_url(url).set(host=worker.host, port=worker.port)
+    return address.render_as_string(hide_password=False)
