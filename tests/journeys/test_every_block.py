@@ -156,7 +156,11 @@ class Reader(Typist):
         for sign, value in self.values.items():
             words = words.replace(sign, value)
         program, *arguments = words.split()
-        command = [Path(sys.executable).with_name(program), "--data", self.root / "central"]
+        command = [
+            str(Path(sys.executable).with_name(program)),
+            "--data",
+            str(self.root / "central"),
+        ]
         return subprocess.Popen([*command, *arguments], stdout=subprocess.PIPE, text=True)
 
 
