@@ -28,6 +28,7 @@ from sync.signing import public_text, sign_request
 from tests.support.central import begin_terminal, on_roster
 from tests.support.databases import administer
 from tests.support.day_reports import DAY, day_report, key_text
+from tests.support.hellos import made_hello
 
 NOW = datetime(2026, 11, 23, 20, 30, tzinfo=UTC)
 MONDAYS = (date(2026, 11, 2), date(2026, 11, 9), date(2026, 11, 16))
@@ -44,15 +45,7 @@ class Office:
 
     def hello(self) -> tuple[Signed, Hello]:
         window = Words.at(self.central.key, NOW).now
-        hello = Hello(
-            nonce="own",
-            software="1.0",
-            clock=int(NOW.timestamp()),
-            due=2,
-            free=900,
-            panel="up",
-            window=window,
-        )
+        hello = made_hello("own", clock=int(NOW.timestamp()), due=2, window=window)
         return self.signed("POST", "hello", "own", hello.to_bytes()), hello
 
     def day(self, day: date, nonce: str) -> Signed:
