@@ -122,10 +122,13 @@ def test_while_both_send_both_publish(offices: tuple[Office, Office]) -> None:
     sends = [partial(intake.take_days, store, calls, NOW) for calls in days.values()]
     publish = [partial(publish_due, office.central, DAY) for office in offices]
     at_once([*sends, *publish])
+    # What came late joins the next block.
+    newest = [office.day(DAY, nonce) for office, nonce in zip(offices, nonces, strict=True)]
+    intake.take_days(store, newest, NOW)
     for office in offices:
-        publish_due(office.central, DAY)
+        publish_due(office.central, DAY + timedelta(days=7))
         with office.central.store.read(office.central.site) as t:
-            assert total(t.blocks.of("101")[5]) == (0, 3, 6, 12, 24), "each rating once"
+            assert total(t.blocks.of("101")[5]) == (0, 4, 8, 16, 32), "each rating once"
     assert first_disagreement(offices[0].central) is None
 
 
