@@ -176,7 +176,7 @@ def _days(raw: psycopg.Connection[Any], site: str, years: float) -> None:
     raw.execute(
         "INSERT INTO day_lines"
         " SELECT %s, 'counter-' || 1 + n %% 20, %s::date - back, 'o' || lpad(n::text, 3, '0'),"
-        " service, '1', half, 'touch', 5, 1, 1, 1, 1, 1"
+        " service, (1 + n %% 10)::text, half, 'touch', 5, 1, 1, 1, 1, 1"
         " FROM generate_series(1, %s) n, generate_series(7, %s) back,"
         " unnest(ARRAY['general', 'id-card']) service, unnest(ARRAY['am', 'pm']) half",
         (site, NOON.date(), OFFICERS - 3, days),
@@ -198,7 +198,7 @@ def _people(raw: psycopg.Connection[Any]) -> None:
 
 
 def _logs(central: Central, entries: int) -> None:
-    """What a directors' ten looks a working day leave in ten years, and as much of what happened."""
+    """What a director's ten looks a working day leave, and as much of what happened."""
     looks = [
         Note(kind=Kind.LOOK, who="director", whom=f"o{1 + n % 37:03}", what="")
         for n in range(entries)

@@ -9,7 +9,7 @@ program hands them to the database.
 import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from http.client import HTTPSConnection
 from pathlib import Path
 from ssl import SSLContext, create_default_context
@@ -26,7 +26,6 @@ from sync.central.papers import fonts
 from sync.central.sitesettings import SiteSettings
 from sync.central.store.engine import CentralStore
 from sync.central.usecases.accounts import add_account
-from sync.central.usecases.central import Central
 from sync.central.usecases.office_settings import save_settings
 from sync.central.viewer import CITY, ROLES, Viewer
 from tests.bench.country import NOON, Size, database, grow
@@ -176,22 +175,22 @@ class Reader:
     def __init__(self, name: str, port: int, trust: SSLContext) -> None:
         self.name = name
         self._line = HTTPSConnection("localhost", port, context=trust, timeout=120)
-        self._cookies: dict[str, str] = {}
+        self.cookies: dict[str, str] = {}
 
     def sends(self, path: str, form: dict[str, str]) -> None:
-        status, _ = self._asked("POST", path, urlencode(form).encode())
+        status, _ = self.asked("POST", path, urlencode(form).encode())
         if status != 303:
             raise RuntimeError(f"{self.name}: {path}: {status}")
 
     def reads(self, path: str) -> int:
         """How many bytes the page has."""
-        status, body = self._asked("GET", path, b"")
+        status, body = self.asked("GET", path, b"")
         if status != 200:
             raise RuntimeError(f"{self.name}: {path}: {status}")
         return len(body)
 
-    def _asked(self, method: str, path: str, body: bytes) -> tuple[int, bytes]:
-        headers = {"Cookie": "; ".join(f"{k}={v}" for k, v in self._cookies.items())}
+    def asked(self, method: str, path: str, body: bytes) -> tuple[int, bytes]:
+        headers = {"Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items())}
         if body:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
             headers["Sec-Fetch-Site"] = "same-origin"
@@ -200,7 +199,7 @@ class Reader:
         content = answer.read()
         for cookie in answer.headers.get_all("Set-Cookie", ()):
             name, _, value = cookie.partition(";")[0].partition("=")
-            self._cookies[name] = value
+            self.cookies[name] = value
         return answer.status, content
 
 
@@ -224,7 +223,7 @@ def walk(office: Office) -> Iterator[tuple[Reader, Iterable[str]]]:
 
 
 def _readable(reader: Reader, paths: Iterable[str]) -> list[str]:
-    return [path for path in paths if reader._asked("GET", path, b"")[0] == 200]
+    return [path for path in paths if reader.asked("GET", path, b"")[0] == 200]
 
 
 def timed(office: Office, reader: Reader, path: str, runs: int) -> Timed:
@@ -270,7 +269,8 @@ def _table(office: Office, runs: int, only: str) -> Iterator[str]:
                 measured.append(timed(office, reader, path, runs))
                 yield str(measured[-1])
     missed = [one for one in measured if one.fault]
-    yield f"{len(measured)} pages of {len({one.reader for one in measured})} readers, {len(missed)} beyond a target"
+    readers = len({one.reader for one in measured})
+    yield f"{len(measured)} pages of {readers} readers, {len(missed)} beyond a target"
 
 
 def main() -> None:

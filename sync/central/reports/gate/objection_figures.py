@@ -51,7 +51,7 @@ def objection(
         settings = t.settings.newest().settings
         officers = {str(officer.id): officer for officer in t.people.everyone()}
         officer = officers.get(one.officer)
-        concerned = concerned_by(t, one, officer)
+        concerned = concerned_by(t, one)
         every_block = t.blocks.of_officer(one.officer, date.min, date.max)
         blocks = [(k, block) for k, block in every_block if (k, block.number) in one.blocks]
         ends = [block.last_day for _, block in blocks] or [today]
