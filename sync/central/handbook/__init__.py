@@ -74,6 +74,7 @@ ARTICLES = (
         roles=frozenset({"audit"}),
         pages=("tally", "patterns", "changes", "security"),
     ),
+    Article(id="first", roles=frozenset({"it"}), pages=()),
     Article(
         id="install",
         roles=frozenset({"it"}),
