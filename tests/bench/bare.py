@@ -87,9 +87,14 @@ class Bare:
     async def _drain(self) -> None:
         while self._waiting:
             group, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
-            await asyncio.to_thread(self._copy, group)
-            for *_, stored in group:
-                stored.set_result(None)
+            try:
+                await asyncio.to_thread(self._copy, group)
+            except (psycopg.Error, ValueError, KeyError, TypeError) as error:
+                for *_, stored in group:
+                    stored.set_exception(error)
+            else:
+                for *_, stored in group:
+                    stored.set_result(None)
 
     def _copy(self, group: Sequence[Waiting]) -> None:
         now = datetime.now(UTC)
@@ -100,22 +105,10 @@ class Bare:
                     copy.write_row((site, terminal, day, 1, "", "", body, now))
             with cursor.copy("COPY bare_lines FROM STDIN") as copy:
                 for site, terminal, said, _, _ in group:
-                    for line in said["lines"]:
-                        counts = (*line["n"], 0, 0, 0, 0, 0)[:5]
-                        copy.write_row(
-                            (
-                                site,
-                                terminal,
-                                said["date"],
-                                line["officer"],
-                                line["service"],
-                                line["counter"],
-                                line["half"],
-                                line["channel"],
-                                len(line["n"]),
-                                *counts,
-                            )
-                        )
+                    for officer, service, counter, half, channel, n in said["lines"]:
+                        key = (site, terminal, said["date"], officer, service, counter, half)
+                        counts = (*n, 0, 0, 0, 0, 0)[:5]
+                        copy.write_row((*key, channel, len(n), *counts))
 
 
 def main() -> None:

@@ -154,10 +154,11 @@ class Load:
 class Server:
     """A process that serves, and what it takes."""
 
-    def __init__(self, words: list[str]) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", *words], stdout=subprocess.PIPE, text=True
-        )
+    def __init__(self, words: list[str], log: Path) -> None:
+        with log.open("ab") as errors:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", *words], stdout=subprocess.PIPE, stderr=errors, text=True
+            )
         assert self._process.stdout
         last = self._process.stdout.readline().split()[-1]
         self.port = int(last.rpartition(":")[2])
@@ -220,7 +221,7 @@ class Bench:
     def _served(self) -> Iterator[Server]:
         tls = ["--tls-cert", str(self._chain), "--tls-key", str(self._chain)]
         words = ["--data", str(self._folder), "serve", "--port", "0", *tls]
-        server = Server(["sync.central.cli", *words])
+        server = Server(["sync.central.cli", *words], self._folder / "server.log")
         try:
             yield server
         finally:
@@ -229,7 +230,9 @@ class Bench:
     @contextmanager
     def _bare(self) -> Iterator[Server]:
         key = str(self._folder / "central.key")
-        server = Server(["tests.bench.bare", self._database, key, str(self._chain)])
+        server = Server(
+            ["tests.bench.bare", self._database, key, str(self._chain)], self._folder / "bare.log"
+        )
         try:
             yield server
         finally:

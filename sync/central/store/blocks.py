@@ -179,7 +179,7 @@ _OF_CASES = (
         objections.c.site == bindparam("site"),
         objections.c.case.in_(bindparam("cases", expanding=True)),
     )
-    .order_by(objections.c.case, blocks.c.last_day)
+    .order_by(objections.c.case, blocks.c.last_day, blocks.c.levels)
 )
 _CUT_KEY = ("site", "officer", "levels", "number")
 # By `case`: databases divide differently.
@@ -352,12 +352,13 @@ class Blocks(Room):
         rows = self._connection.execute(_BLOCKS_OF_SPAN, asked)
         return [(row.levels, _block_of(row)) for row in rows]
 
-    def of_cases(self, cases: Sequence[int]) -> dict[int, list[Block]]:
-        """The blocks that each of these objections is about, by its case."""
+    def of_cases(self, cases: Sequence[int]) -> dict[int, list[tuple[int, Block]]]:
+        """The blocks that each of these objections is about, by its case: each with the number of
+        levels of its scale, oldest first."""
         asked = {"site": self._site, "cases": list(cases)}
-        of_cases: dict[int, list[Block]] = defaultdict(list)
+        of_cases: dict[int, list[tuple[int, Block]]] = defaultdict(list)
         for row in self._connection.execute(_OF_CASES, asked):
-            of_cases[row.case].append(_block_of(row))
+            of_cases[row.case].append((row.levels, _block_of(row)))
         return dict(of_cases)
 
     def days(self, first: date, last: date, section: str) -> dict[str, list[tuple[date, date]]]:

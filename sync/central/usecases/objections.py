@@ -35,6 +35,7 @@ from sync.central.usecases.central import Central
 from sync.central.viewer import NotYours, Right, Viewer
 
 __all__ = [
+    "Around",
     "CaseRow",
     "Filing",
     "Judgement",
@@ -44,7 +45,6 @@ __all__ = [
     "ObjectionsPage",
     "appeal",
     "case_rows",
-    "concerned_by",
     "decide_objection",
     "file_objection",
     "newest_block",
@@ -262,10 +262,10 @@ def case_rows(
 ) -> list[CaseRow]:
     """These objections as lines of the deciders' page."""
     asked = tuple(objections)
-    around = _Around(t, asked)
+    around = Around(t, asked)
     rows = []
     for objection in asked:
-        days = [(block.first_day, block.last_day) for block in around.blocks(objection)]
+        days = [(block.first_day, block.last_day) for _, block in around.blocks(objection)]
         rows.append(
             CaseRow(
                 objection=objection,
@@ -292,7 +292,7 @@ def decide_objection(
         objection = t.objections.get(case)
         if objection is None:
             raise NoSuchObjection(case)
-        concerned = concerned_by(t, objection)
+        concerned = Around(t, (objection,)).concerned(objection)
         require_decider(central.site, viewer, objection, concerned)
         if judgement.shown != objection.digest:
             raise ObjectionRefused("objection_changed")
@@ -331,7 +331,7 @@ def shown_digest(central: Central, case: int) -> str:
     return objection.digest
 
 
-class _Around:
+class Around:
     """What belongs to some objections, asked for once, however many they are: every page tells
     who decides how many wait."""
 
@@ -344,14 +344,14 @@ class _Around:
             if any(role.needs_section for role in account.roles)
         ]
 
-    def blocks(self, objection: Objection) -> Sequence[Block]:
-        """The published blocks that an objection is about."""
+    def blocks(self, objection: Objection) -> Sequence[tuple[int, Block]]:
+        """The published blocks that an objection is about, each with its scale's levels."""
         return self._blocks.get(objection.case, ())
 
     def concerned(self, objection: Objection) -> Concerned:
         """Who has to do with an objection, as far as accounts and roster tell."""
         officer = self.officers.get(objection.officer)
-        closed_in = {block.section for block in self.blocks(objection)}
+        closed_in = {block.section for _, block in self.blocks(objection)}
         is_in = {str(officer.section)} if officer else set()
         sections = frozenset((closed_in | is_in) - {""})
         heads = {account.name for account in self._heads if account.section in sections}
@@ -361,11 +361,6 @@ class _Around:
             sections=sections,
             heads=frozenset(heads),
         )
-
-
-def concerned_by(t: Transaction, objection: Objection) -> Concerned:
-    """Who has to do with an objection, as far as accounts and roster tell."""
-    return _Around(t, (objection,)).concerned(objection)
 
 
 def _may_decide(site: str, viewer: Viewer, objection: Objection, concerned: Concerned) -> bool:
