@@ -27,6 +27,7 @@ cd {SOURCE}
 NOT_HERE = {
     "kiosk panel setup": "waits for a person who presses",
     "kiosk run": "opens a screen",
+    "systemctl": "starts programs only where systemd runs",
     "kiosk-central serve": "typed apart, as it goes on until it is ended",
     "kiosk-central --data /tmp/demo serve": "the same program, at another port",
 }
