@@ -47,8 +47,11 @@ def desk(office: Central) -> TestClient:
 
 
 def _write(central: Central, words: list[str]) -> None:
-    answer = {"day": NOW.date(), "levels": 5, "score": 3, "reasons": (), "language": "th"}
-    import_answers(central, [OnlineAnswer(**answer, comment=text) for text in words])
+    import_answers(central, [_answer(text) for text in words])
+
+
+def _answer(words: str) -> OnlineAnswer:
+    return OnlineAnswer(day=NOW.date(), levels=5, score=3, reasons=(), language="th", comment=words)
 
 
 def test_a_pool_has_a_status_themes_and_a_history_by_person(
