@@ -72,12 +72,8 @@ def test_each_picture_is_small_and_named_and_said_in_words() -> None:
         named = dict[str, str]()
         for article in (*IDS, *SHEETS):
             text = source(article, language)
-            named |= {
-                name: words
-                for words, name in re.findall(
-                    r"^!\[(.*)\]\(pictures/([a-z-]+)\.webp\)$", text, re.M
-                )
-            }
+            lines = re.findall(r"^!\[(.*)\]\(pictures/([a-z-]+)\.webp\)$", text, re.M)
+            named |= {name: words for words, name in lines}
         assert all(len(words) > 40 for words in named.values())
         folder = ROOT / "sync/central/handbook" / language / "pictures"
         sizes = {path.stem: path.stat().st_size for path in folder.iterdir()}

@@ -50,7 +50,9 @@ def stale(pictures: Iterator[HelpPicture], most: float) -> dict[str, float]:
 
 
 def _small(picture: QImage) -> QImage:
-    return thumbnail(picture, WIDE).convertToFormat(QImage.Format.Format_Grayscale8)
+    """Scaled as one format: Qt smooths each in its own way."""
+    plain = picture.convertToFormat(QImage.Format.Format_RGB32)
+    return thumbnail(plain, WIDE).convertToFormat(QImage.Format.Format_Grayscale8)
 
 
 def _read(path: Path) -> QImage:
