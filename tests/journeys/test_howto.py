@@ -26,7 +26,8 @@ from sync.central.usecases.central import Central
 from sync.central.usecases.installation import open_central
 from sync.central.usecases.pins import issue_pins, read_pins
 from sync.central.usecases.terminals import console, find_terminal
-from tests.support.builders import rating
+from sync.closing import close_days
+from tests.support.builders import FakeClock, rating
 from tests.support.central_server import Server
 from tests.support.certificates import DAY, Authority
 from tests.support.databases import new_database
@@ -35,7 +36,13 @@ from ui.trial.stage import ROSTER
 
 _CODES = {"days are parked": (1,), "it is refused": (1, 3)}
 """Exit codes of a line, where it does not end well."""
-PAGE = Path("sync/HOWTO.md")
+_SIGNS = {
+    "CODE": r"Code: (\S+)",
+    "MARK": r"--mark (\w+)",
+    "DAY": r"^parked +(\S+) revision",
+}
+"""What stands for something that a line before printed, and how it is printed."""
+PAGE = Path("sync/central/handbook/en/lives.md")
 ADDRESS = "https://report.example.go.th"
 
 
@@ -70,8 +77,8 @@ class Office:
     def type_line(self, line: str) -> Result:
         """What a person types, with the values that the lines before printed."""
         words, _, comment = line.partition("#")
-        for sign, pattern in (("CODE", r"Code: (\S+)"), ("MARK", r"--mark (\w+)")):
-            values = re.findall(pattern, self.printed)
+        for sign, pattern in _SIGNS.items():
+            values = re.findall(pattern, self.printed, re.MULTILINE)
             words = words.replace(sign, values[-1] if values else sign)
         for sign, value in self.values.items():
             words = words.replace(sign, value)
@@ -189,6 +196,16 @@ def second_counter(office: Office) -> Callable[[], None]:
     def check() -> None:
         assert office.state("counter-2") is State.ACTIVE
         assert "counter-2\tactive\t2\t" in office.printed
+
+    return check
+
+
+def two_screens(office: Office) -> Callable[[], None]:
+    office.values["/var/lib/kiosk-2"] = str(office.root / "kiosk-2")
+
+    def check() -> None:
+        assert office.state("counter-2") is State.ACTIVE
+        assert office.machine("kiosk-2").path != office.machine("the terminal").path
 
     return check
 
@@ -377,6 +394,45 @@ def closed_office(office: Office) -> Callable[[], None]:
     return check
 
 
+def month_offline(office: Office) -> Callable[[], None]:
+    shutil.rmtree(office.root / "the terminal")
+    office.server.now -= timedelta(days=40)
+    office.type_line("kiosk-central enrol --terminal counter-2 --counter 2  # at central")
+    office.type_line(f"kiosk setup {ADDRESS} CODE  # on the terminal")
+    for days_ago in range(1, 31):
+        office.rate("the terminal", 5, days_ago=days_ago)
+    office.server.stop()
+
+    def check() -> None:
+        assert sum(office.ratings(days_ago) for days_ago in range(1, 31)) == 30
+
+    return check
+
+
+def clock_ahead(office: Office) -> Callable[[], None]:
+    office.rate("the terminal", 5, 4, days_ago=-400)
+    office.rate("the terminal", 3, days_ago=1)
+    store, _ = office.machine("the terminal").open(SystemClock())
+    ahead = SystemClock().now().wall + timedelta(days=400)
+    close_days(store, FakeClock(ahead), today=True)
+    store.close()
+
+    def check() -> None:
+        assert office.ratings(days_ago=1) == 1, "the others went on"
+        assert office.ratings(days_ago=-400) == 0
+
+    return check
+
+
+def clock_behind(office: Office) -> Callable[[], None]:
+    office.rate("the terminal", 5, 4, days_ago=40)
+
+    def check() -> None:
+        assert office.ratings(days_ago=40) == 2
+
+    return check
+
+
 def refusal(office: Office, name: str) -> str:
     result = run(kiosk_app, office.root / name, "sync")
     assert result.exit_code in (1, 3), result.output
@@ -385,6 +441,7 @@ def refusal(office: Office, name: str) -> str:
 
 LIVES: Mapping[str, Callable[[Office], Callable[[], None]]] = {
     "A second counter": second_counter,
+    "Two screens on one PC": two_screens,
     "A PC is replaced": replaced_pc,
     "The secret of the PINs is lost": lost_pepper,
     "A terminal is in quarantine": quarantine,
@@ -395,6 +452,9 @@ LIVES: Mapping[str, Callable[[Office], Callable[[], None]]] = {
     "Central's certificate changes": certificate,
     "PostgreSQL later": later_postgres,
     "An office closes": closed_office,
+    "A month without a network": month_offline,
+    "A clock was ahead": clock_ahead,
+    "A clock was behind": clock_behind,
 }
 """What has happened before a life's first line, and what is so after its last one."""
 

@@ -47,6 +47,7 @@ from sync.central.store.recordings import Recordings
 from sync.central.store.releases import Releases
 from sync.central.store.retention import Retention
 from sync.central.store.secondfactors import SecondFactors
+from sync.central.store.spreads import Spreads
 from sync.central.store.tallies import Tallies
 from sync.central.store.terminals import Terminals
 from sync.central.store.tickets import Tickets
@@ -133,6 +134,7 @@ class Transaction:
         self.retention = Retention(connection, site)
         self.settings = OfficeSettings(connection, site)
         self.spells = Spells(connection, site)
+        self.spreads = Spreads(connection, site)
         self.subscriptions = Subscriptions(connection, site)
         self.second_factors = SecondFactors(connection, site)
         self.sign_in_tries = SignInTries(connection, site)
