@@ -23,6 +23,9 @@ from ui.gallery import thumbnail
 
 NARROW, DESK = 680, 1000
 """Widths of the window in pixels: words stay readable in an article; a page as a whole."""
+MOST = 0.01
+"""Share of other pixels that still is the same picture: browsers smooth letters in other ways with
+each release."""
 AROUND = 6
 """Pixels of the page around a part of it."""
 
@@ -127,7 +130,7 @@ def main() -> None:
         sync_playwright() as driver,
         engines.chromium(driver) as engine,
     ):
-        for path in save(shown(engine, office)):
+        for path in save(shown(engine, office), MOST):
             sys.stdout.write(f"{path}\n")
 
 

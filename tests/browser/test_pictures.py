@@ -4,14 +4,10 @@ from PySide6.QtGui import QImage
 
 from tests.browser.approve import FOLDER, PAGES, looks
 from tests.browser.engines import Engine
-from tests.browser.help_pictures import shown
+from tests.browser.help_pictures import MOST, shown
 from tests.browser.office import Office
 from tests.support.help_pictures import stale
 from tests.ui.approve import straying
-
-MOST = 0.01
-"""Share of other pixels that still is the same picture: browsers smooth letters in other ways with
-each release."""
 
 
 def test_ten_pages_look_as_approved(chromium: Engine, office: Office) -> None:

@@ -5,6 +5,7 @@ README read, where there is neither a screen nor a browser. Tests hold each to t
 """
 
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 
 from PIL import Image
@@ -27,14 +28,18 @@ def file_of(name: str, language: str) -> Path:
     return HANDBOOK / language / "pictures" / f"{name}.webp"
 
 
-def save(pictures: Iterator[HelpPicture]) -> Iterator[Path]:
-    """Write each; the files."""
-    for name, language, picture in pictures:
-        path = file_of(name, language)
-        path.parent.mkdir(exist_ok=True)
-        flat = _for_pillow(picture).quantize(COLOURS, dither=Image.Dither.NONE).convert("RGB")
-        flat.save(path, "WEBP", lossless=True, quality=100, method=6)
-        yield path
+def save(pictures: Iterator[HelpPicture], most: float) -> Iterator[Path]:
+    """Write those that are stale; their files."""
+    for picture in pictures:
+        if stale(iter((picture,)), most):
+            name, language, image = picture
+            path = file_of(name, language)
+            path.parent.mkdir(exist_ok=True)
+            flat = _for_pillow(image).quantize(COLOURS, dither=Image.Dither.NONE).convert("RGB")
+            data = BytesIO()
+            flat.save(data, "WEBP", lossless=True, method=4)
+            path.write_bytes(data.getvalue())
+            yield path
 
 
 def stale(pictures: Iterator[HelpPicture], most: float) -> dict[str, float]:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication
 
 from sync.central.language import LANGUAGES
 from tests.support.help_pictures import HelpPicture, save
+from tests.ui.approve import MOST
 from ui.gallery import pictures
 from ui.samples import SIZES
 
@@ -37,5 +38,5 @@ def shown() -> Iterator[HelpPicture]:
 if __name__ == "__main__":
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     app = QApplication([])
-    for path in save(shown()):
+    for path in save(shown(), MOST):
         sys.stdout.write(f"{path}\n")
