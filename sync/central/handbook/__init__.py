@@ -36,6 +36,7 @@ _PICTURES, _PICTURE_KIND = "pictures/", ".webp"
 _PICTURE = re.compile(r'<img src="pictures/([a-z-]+)\.webp" alt="([^"]*)" />')
 _ROW = re.compile(rf"<p>((?:{_PICTURE.pattern}\s*)+)</p>")
 _THAI = re.compile("[\u0e01-\u0e5b]+( [\u0e01-\u0e5b]+)*")
+_ENGLISH_CELL = re.compile("<td>([A-Za-z][A-Za-z -]+)</td>")
 NUMBERS: dict[str, float] = {
     "hidden_below": HIDDEN_BELOW,
     "comparable_from": COMPARABLE_FROM,
@@ -80,6 +81,7 @@ ARTICLES = (
         roles=frozenset({"audit"}),
         pages=("tally", "patterns", "changes", "security"),
     ),
+    Article(id="first", roles=frozenset({"it"}), pages=()),
     Article(
         id="install",
         roles=frozenset({"it"}),
@@ -195,8 +197,11 @@ def _pictured(html: str, language: str) -> str:
 
 
 def _spoken(html: str, language: str) -> str:
-    """Thai words in another language's text, marked for who hears the page."""
-    return html if language == "th" else _THAI.sub(r'<span lang="th">\g<0></span>', html)
+    """Words of another language, marked for who hears the page: Thai in an English text, and an
+    English word alone in its cell of a Thai table."""
+    if language == "th":
+        return _ENGLISH_CELL.sub(r'<td><span lang="en">\g<1></span></td>', html)
+    return _THAI.sub(r'<span lang="th">\g<0></span>', html)
 
 
 def search(sought: str, language: str) -> list[Hit]:
