@@ -84,7 +84,8 @@ def restore(
         bool, typer.Option("--check", help="Only see that the key opens it and all is whole.")
     ] = False,
 ) -> None:
-    """Put a backup into an empty data folder and an empty database, then verify it.
+    """Put a backup into an empty data folder and an empty database, then verify it. One that was
+    cut off goes on where it was: give the same command again.
 
     To move to PostgreSQL: back up, then restore with --database postgresql+psycopg://…
 
@@ -102,7 +103,8 @@ def restore(
                 installation.check_backup(file, secret)
                 typer.echo(f"{file}: is whole, and can be restored.")
                 return
-            rows = installation.restore(file, folder, database, say_table, secret)
+            with progress("Putting back rows") as step:
+                rows = installation.restore(file, folder, database, say_table, secret, step)
         except installation.BadBackup as error:
             fail(str(error), WRONG)
     remarks: list[str] = []
