@@ -11,8 +11,10 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from kiosk.certificates import URGENT_DAYS, WARN_DAYS
+from kiosk.certificates import Validity, days_left, validity
 from kiosk.clock import BUILT, plausible
+from kiosk.domain.machine import TimeSync
+from kiosk.language import counted
 from kiosk.soundsqlite import fault_of
 
 
@@ -83,9 +85,18 @@ def clock_line(now: datetime) -> Line:
     return failure("clock", wall_time, remedy)
 
 
-def time_sync_line(state: int) -> Line:
+def time_sync(state: int) -> TimeSync:
     """`state`: what adjtimex(2) answers."""
-    if state == _UNSYNCHRONISED:
+    if state < 0:
+        return ""
+    return "off" if state == _UNSYNCHRONISED else "on"
+
+
+def time_sync_line(state: TimeSync) -> Line:
+    if not state:
+        remedy = "timedatectl says it; a container's clock is its host's"
+        return warning("time sync", "the kernel does not say whether anything sets it", remedy)
+    if state == "off":
         remedy = (
             "apt install systemd-timesyncd, then timedatectl set-ntp true; where the network lets "
             "no time through, name the office's own server in /etc/systemd/timesyncd.conf"
@@ -113,10 +124,13 @@ def disk_line(folder: Path) -> Line:
 
 def certificate_line(end: datetime, now: datetime, remedy: str) -> Line:
     """`end`: when the certificate ends that central shows."""
-    days = (end - now).days
-    if days < 0:
-        return failure("certificate", f"ended on {end:%Y-%m-%d}", remedy)
-    says = f"holds until {end:%Y-%m-%d}, {days:,} {'day' if days == 1 else 'days'}"
-    if days >= WARN_DAYS:
-        return fine("certificate", says)
-    return (failure if days < URGENT_DAYS else warning)("certificate", says, remedy)
+    says = f"holds until {end:%Y-%m-%d}, {counted(days_left(end, now), 'day', 'days')}"
+    match validity(end, now):
+        case Validity.LONG:
+            return fine("certificate", says)
+        case Validity.SOON:
+            return warning("certificate", says, remedy)
+        case Validity.URGENT:
+            return failure("certificate", says, remedy)
+        case Validity.OVER:
+            return failure("certificate", f"ended on {end:%Y-%m-%d}", remedy)

@@ -1,5 +1,6 @@
 """The terminal's data folder: settings, database, secrets, and the lock of the running program."""
 
+import contextlib
 import fcntl
 import io
 import os
@@ -308,12 +309,21 @@ class DataFolder:
         """The newest folder with a database that was found damaged."""
         return max(self.path.glob("damaged-*"), default=None)
 
-    def back_up(self, store: "Store", target: Path, public: str) -> None:
+    def back_up(self, store: "Store", clock: Clock, target: Path, public: str) -> None:
         """Write a copy of the database to `target`, sealed to the office's key `public` where there
         is one. A kind of StoreFailed; FolderError."""
-        if not public:
+        from kiosk.store.engine import StoreFailed
+        from kiosk.store.journal import Kind
+
+        if public:
+            self._seal_copy(store, target, public)
+        else:
             store.backup(target)
-            return
+        # A full disk takes no entry: the copy on another one is good all the same.
+        with contextlib.suppress(StoreFailed), store.transaction() as t:
+            t.journal.append(clock.now(), Kind.BACKED_UP)
+
+    def _seal_copy(self, store: "Store", target: Path, public: str) -> None:
         from kiosk.officekey import seal_file
 
         try:

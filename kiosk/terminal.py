@@ -65,6 +65,7 @@ class Status:
     parked: int
     last_sync: Entry | None
     last_failure: Entry | None
+    last_backup: Entry | None
     foreign_days: tuple[date, ...]
     """That central has under this terminal's name, and that it never made."""
     clock_off: int = 0
@@ -299,6 +300,7 @@ class Terminal:
                 parked=len(snapshot.outbox.parked()),
                 last_sync=snapshot.journal.last(Kind.SYNCED),
                 last_failure=snapshot.journal.last(Kind.SYNC_FAILED),
+                last_backup=snapshot.journal.last(Kind.BACKED_UP),
                 foreign_days=snapshot.journal.foreign_days(),
                 clock_off=snapshot.state.last_exchange().clock_off,
             )

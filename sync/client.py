@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from ipaddress import ip_address
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 from urllib.parse import urlsplit
 
 import httpx2 as httpx
@@ -71,6 +71,15 @@ class Seen:
     certificate_end: datetime | None
 
 
+class Answered(NamedTuple):
+    """What one request came to. `certificate_end`: None without TLS."""
+
+    status: int
+    body: bytes
+    headers: httpx.Headers
+    certificate_end: datetime | None
+
+
 class _Health(msgspec.Struct):
     version: str
 
@@ -80,18 +89,14 @@ def look_at(url: str, ca: str, proxy: str = "") -> Seen:
     with client_of(url, ca, proxy=proxy) as client:
         try:
             with client.stream("GET", "/healthz") as response:
-                answer = _read(response, url)
-                line = response.extensions["network_stream"].get_extra_info("ssl_object")
-                certificate = line.getpeercert() if line else {}
+                answer, end = _read(response, url), _certificate_end(response)
         except httpx.HTTPError as error:
             raise _unreachable(url, error) from None
     try:
         health = msgspec.json.decode(answer, type=_Health)
     except msgspec.DecodeError:
         raise NotCentral(not_central(url, response.status_code)) from None
-    end = certificate.get("notAfter")
-    at = datetime.fromtimestamp(ssl.cert_time_to_seconds(end), UTC) if end else None
-    return Seen(health.version, at)
+    return Seen(health.version, end)
 
 
 def client_of(
@@ -149,7 +154,7 @@ def _loopback(host: str) -> bool:
 
 def send(
     client: httpx.Client, method: str, path: str, body: bytes, headers: dict[str, str]
-) -> tuple[int, bytes, httpx.Headers]:
+) -> Answered:
     """One request, tried a few times; at most MAX_BODY bytes of the answer are read."""
     url = str(client.base_url)
     if body:
@@ -160,10 +165,23 @@ def send(
                 answer = _read(response, url)
                 if response.status_code in _LATER:
                     raise _try_later(url, response.status_code, answer, response.headers)
-                return response.status_code, answer, response.headers
+                return Answered(
+                    status=response.status_code,
+                    body=answer,
+                    headers=response.headers,
+                    certificate_end=_certificate_end(response),
+                )
     except httpx.HTTPError as error:
         raise _unreachable(url, error) from None
     raise AssertionError("retry_context ends by returning or raising")
+
+
+def _certificate_end(response: httpx.Response) -> datetime | None:
+    """When the certificate ends that was shown on this line; None without TLS."""
+    stream = response.extensions.get("network_stream")
+    line = stream.get_extra_info("ssl_object") if stream else None
+    end = (line.getpeercert() or {}).get("notAfter") if line else None
+    return datetime.fromtimestamp(ssl.cert_time_to_seconds(end), UTC) if end else None
 
 
 def _read(response: httpx.Response, url: str) -> bytes:

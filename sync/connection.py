@@ -4,15 +4,16 @@ portal also answers 200."""
 import random
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from datetime import datetime
 
 import httpx2 as httpx
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from kiosk.store.state import Enrolment
-from sync.client import CentralRefused, NotCentral, TryLater, not_central, send
+from sync.client import Answered, CentralRefused, NotCentral, TryLater, not_central, send
 from sync.incoming import Progress
 from sync.messages import ErrorLine
-from sync.outgoing import path_of
+from sync.outgoing import Line, path_of
 from sync.protocol import BadMessage
 from sync.receipts import AnswerProof
 from sync.signing import (
@@ -52,10 +53,18 @@ class Connection:
     progress: Progress
     wait: Wait | None = None
     """None: a request to come again later ends the run."""
+    authority: str = ""
+    """The file by which central's certificate is believed; "" for the system's."""
+    certificate_end: datetime | None = None
+    """Of the certificate that central showed; None while none was seen, or without TLS."""
     nonce: str = ""
     """Goes into every signature: the terminal's own until central has given one."""
     patience: float = PATIENCE
     """Seconds that are left of it."""
+
+    @property
+    def line(self) -> Line:
+        return Line(certificate_end=self.certificate_end, authority=self.authority)
 
     def ask(
         self,
@@ -73,12 +82,14 @@ class Connection:
         headers = {NONCE_HEADER: self.nonce, SIGNATURE_HEADER: signature}
         if etag:
             headers["If-None-Match"] = etag
-        status, answer, answer_headers = self._send(method, path, body, headers)
+        answered = self._send(method, path, body, headers)
+        self.certificate_end = answered.certificate_end
+        status, answer = answered.status, answered.body
         proof = AnswerProof(
             status=status,
             path=path,
             nonce=self.nonce,
-            signature=answer_headers.get(SIGNATURE_HEADER, ""),
+            signature=answered.headers.get(SIGNATURE_HEADER, ""),
         )
         self._check(proof, answer)
         if status not in expected:
@@ -94,9 +105,7 @@ class Connection:
             explanation = not_central(self.enrolment.url, proof.status, answer)
             raise NotCentral(explanation, proof.status) from None
 
-    def _send(
-        self, method: str, path: str, body: bytes, headers: dict[str, str]
-    ) -> tuple[int, bytes, httpx.Headers]:
+    def _send(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> Answered:
         """One request; the same again where central asks for it, as long as there is patience."""
         while True:
             try:

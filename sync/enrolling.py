@@ -25,7 +25,7 @@ def enrol(url: str, code: str, key: Ed25519PrivateKey, ca: str = "", proxy: str 
     url = url.rstrip("/")
     message = Enrol(code=code.strip().upper(), public_key=public_text(key))
     with client_of(url, ca, proxy=proxy) as client:
-        status, answer, headers = send(client, "POST", "/v1/enrol", message.to_bytes(), {})
+        status, answer, headers, _ = send(client, "POST", "/v1/enrol", message.to_bytes(), {})
     if status == httpx.codes.FORBIDDEN:
         raise CodeRefused("the code is wrong, used or older than 10 minutes; ask for a new one")
     if status in _UNKNOWN_REQUEST and ErrorLine.words(answer):

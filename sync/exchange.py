@@ -68,7 +68,12 @@ def sync(
     try:
         with client_of(enrolment.url, ca, transport, proxy) as client:
             connection = Connection(
-                client=client, enrolment=enrolment, key=key, progress=progress, wait=wait
+                client=client,
+                enrolment=enrolment,
+                key=key,
+                progress=progress,
+                wait=wait,
+                authority=ca,
             )
             run = Run(store, clock, connection, pepper, asked, others)
             _open(run, close)
@@ -119,7 +124,9 @@ def heartbeat(
     take_up_rest(store, now, asked)
     try:
         with client_of(enrolment.url, ca, transport, proxy) as client:
-            connection = Connection(client=client, enrolment=enrolment, key=key, progress=_silent)
+            connection = Connection(
+                client=client, enrolment=enrolment, key=key, progress=_silent, authority=ca
+            )
             run = Run(store, clock, connection, pepper, asked, OtherKeys(renewal, before))
             run.open()
             if run.greet():
@@ -139,7 +146,9 @@ def move_central(
     it is the same one. A kind of SyncFailed; NotEnrolled."""
     moved = replace(enrolment_of(store), url=url.rstrip("/"), next_url="")
     with client_of(moved.url, ca) as client:
-        connection = Connection(client=client, enrolment=moved, key=key, progress=_silent)
+        connection = Connection(
+            client=client, enrolment=moved, key=key, progress=_silent, authority=ca
+        )
         Run(store, clock, connection, None, Asked(), OtherKeys(None, None)).open()
     with store.transaction() as t:
         t.state.put_enrolment(moved)

@@ -341,7 +341,7 @@ class Run:
         for _ in range(MOST_HELLOS):
             nonce = secrets.token_hex(16)
             self._connection.nonce = nonce
-            hello = greeting(self._store, self._clock, nonce, window)
+            hello = greeting(self._store, self._clock, nonce, window, self._connection.line)
             answer = self._connection.ask("POST", "hello", hello.to_bytes(), expected=(200, 409))
             if answer.status == httpx.codes.OK:
                 welcome = parsed(Welcome.parse, answer.body)

@@ -18,16 +18,19 @@ from kiosk.checking import (
     failure,
     fine,
     sqlite_line,
+    time_sync,
     time_sync_line,
     warning,
 )
 from kiosk.clock import Clock, ClockImplausible, NoSuchZone, require_zone
 from kiosk.datafolder import DataFolder, FolderError
+from kiosk.domain.machine import COPY_OLD
 from kiosk.domain.wording import DEFAULT_QUESTION
 from kiosk.files import owner
 from kiosk.language import counted, in_english
 from kiosk.settings.definition import PanelSettings, Settings, Sync
 from kiosk.store.engine import HEAD, Store, StoreDamaged, StoreFailed, StoreMissing
+from kiosk.store.journal import Entry
 from kiosk.terminal import Status
 from kiosk.tomlfile.tables import SettingsError
 from sync.client import SyncFailed, look_at
@@ -48,7 +51,7 @@ def terminal_lines(folder: DataFolder, clock: Clock) -> Iterator[Line]:
     yield thai_line(_thai_breaks())
     yield fonts_line(_missing_fonts())
     yield clock_line(now)
-    yield time_sync_line(clock_state())
+    yield time_sync_line(time_sync(clock_state()))
     yield from folder_lines(folder.path)
     if isinstance(settings, Line):
         yield settings
@@ -59,6 +62,7 @@ def terminal_lines(folder: DataFolder, clock: Clock) -> Iterator[Line]:
         yield status
         return
     yield fine("database", f"opens, schema {HEAD}")
+    yield copy_line(_moment(status.last_backup), now)
     way = Sync() if isinstance(settings, Line) else settings.sync
     yield from _central_lines(status, way, now)
 
@@ -128,6 +132,18 @@ def sync_line(last: datetime | None, now: datetime) -> Line:
     if now - last > SYNC_OLD:
         return warning("last sync", says, "kiosk sync says what is in the way")
     return fine("last sync", says)
+
+
+def copy_line(newest: datetime | None, now: datetime) -> Line:
+    """`newest`: when the newest copy was made by `kiosk backup`."""
+    remedy = "kiosk backup FOLDER, on a stick or on another machine"
+    if newest is None:
+        return warning("backup", "none has been made", remedy)
+    if newest > now:
+        return warning("backup", f"{newest:%Y-%m-%d}, by a clock that was ahead", remedy)
+    age = now - newest
+    says = f"the newest is of {newest:%Y-%m-%d}, {counted(age.days, 'day', 'days')} old"
+    return warning("backup", says, remedy) if age > COPY_OLD else fine("backup", says)
 
 
 def _settings(folder: DataFolder) -> Settings | Line:
@@ -202,6 +218,10 @@ def _status(folder: DataFolder, clock: Clock) -> Status | Line:
         store.close()
 
 
+def _moment(entry: Entry | None) -> datetime | None:
+    return datetime.fromisoformat(entry.at) if entry else None
+
+
 def _central_lines(status: Status, way: Sync, now: datetime) -> Iterator[Line]:
     enrolment = status.enrolment
     if enrolment is None:
@@ -209,8 +229,7 @@ def _central_lines(status: Status, way: Sync, now: datetime) -> Iterator[Line]:
         yield warning("central", "not enrolled: days stay here", remedy)
         return
     reports = counted(status.due, "day report", "day reports")
-    last = datetime.fromisoformat(str(status.last_sync.at)) if status.last_sync else None
-    yield sync_line(last, now)
+    yield sync_line(_moment(status.last_sync), now)
     if status.parked:
         parked = counted(status.parked, "day report is", "day reports are")
         yield failure("days", f"{parked} parked", "kiosk outbox")

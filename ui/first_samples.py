@@ -26,6 +26,7 @@ STATUS = Status(
     parked=0,
     last_sync=None,
     last_failure=None,
+    last_backup=None,
     foreign_days=(),
     not_closed=0,
 )

@@ -278,13 +278,14 @@ class StaffDialogs(QObject):
         file = self.session.settings.sync.ca
         if not file:
             return None
-        from kiosk.certificates import WARN_DAYS, days_left, ends
+        from kiosk.certificates import Validity, authority_end, days_left, validity
 
+        now = self.session.now().wall
         try:
-            days = days_left(max(ends(Path(file))), self.session.now().wall)
+            end = authority_end(Path(file))
         except (OSError, ValueError):
             return None  # the sync says what is wrong with it
-        return days if days <= WARN_DAYS else None
+        return None if validity(end, now) is Validity.LONG else days_left(end, now)
 
     # --- opening and closing ----------------------------------------------------------------
 

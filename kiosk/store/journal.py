@@ -58,6 +58,8 @@ class Kind(StrEnum):
     """Since then nothing could be stored; written once it can be again."""
     STORE_REOPENED = "store-reopened"
     RESTORED = "restored"
+    BACKED_UP = "backed-up"
+    """A copy was made, by hand or by a timer of the office's."""
     CLOCK_JUMPED = "clock-jumped"
     PIN_TRIED = "pin-tried"
     """Before the PIN was looked at."""

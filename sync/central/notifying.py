@@ -68,6 +68,7 @@ _ROWS = (
     Topic(id="parked", right=Right.FLEET, page="fleet"),
     Topic(id="silent", right=Right.RUN, page="fleet"),
     Topic(id="disk", right=Right.RUN, page="fleet"),
+    Topic(id="machine", right=Right.RUN, page="fleet"),
     Topic(id="care", right=Right.RUN, page="fleet"),
     Topic(id="overdue", right=Right.IMPROVE, page="improvements"),
     Topic(id="weekly", right=Right.PAPERS, page="papers", is_sheet=True),

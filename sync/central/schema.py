@@ -97,6 +97,10 @@ terminals = Table(
     Column("due", Integer),
     Column("free", Integer),
     Column("panel", Text),
+    Column("time_sync", Text),
+    _moment("certificate_end", empty=True),
+    _moment("authority_end", empty=True),
+    _moment("backed_up", empty=True),
     _text("held"),
     PrimaryKeyConstraint("site", "terminal"),
 )

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta
 
+from kiosk.domain.machine import TimeSync
 from sync.messages.message import Message, Row, check_once
 from sync.messages.values import (
     MAX_ROWS,
@@ -119,7 +120,13 @@ class Hello(Message, frozen=True):
     """A terminal opens a sync run. `nonce` ties central's answer to this question; `clock` is the
     terminal's, in seconds since 1970; `due` counts day reports that wait to be sent; `free` is
     disk in MiB; `window` is central's word of these minutes, "" where none is known. On a stick it
-    is the nonce of the run that the last greeting on a stick opened."""
+    is the nonce of the run that the last greeting on a stick opened.
+
+    `time_sync`: whether the network sets the terminal's clock. When, in seconds since 1970 and 0
+    for what is not known: `certificate_end`, the certificate ends that was shown on this line;
+    `authority_end`, the last one ends by which the terminal believes it; `backed_up`, the newest
+    copy of its database was made. The first greeting of a run has not seen a certificate yet, and
+    a stick sees none."""
 
     nonce: ShortText
     software: ShortText
@@ -128,6 +135,10 @@ class Hello(Message, frozen=True):
     free: Count
     panel: PanelState
     window: ShortText
+    time_sync: TimeSync
+    certificate_end: Seconds
+    authority_end: Seconds
+    backed_up: Seconds
 
 
 class Welcome(Message, frozen=True):

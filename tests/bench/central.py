@@ -50,12 +50,13 @@ from sync.central.web.app import create_app
 from sync.central.web.batching import MOST
 from sync.central.web.dependencies import SignedIn
 from sync.central.web.rendering import page
-from sync.messages import DayReport, Hello, LineCount, Welcome
+from sync.messages import DayReport, LineCount, Welcome
 from sync.protocol import digest
 from sync.signing import NONCE_HEADER, SIGNATURE_HEADER, public_text, sign_request
 from tests.bench.figures import Sample, report
 from tests.support.central import begin_terminal
 from tests.support.day_reports import sealed
+from tests.support.hellos import made_hello
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 SITES, OFFICERS, YEARS = 50, 40, 5.0
@@ -358,14 +359,8 @@ SignedHello = tuple[str, bytes, dict[str, str]]
 
 
 def _hello(key: Ed25519PrivateKey, day: DayReport, window: str) -> SignedHello:
-    hello = Hello(
-        nonce=day.terminal,
-        software="bench",
-        clock=int(NOW.timestamp()),
-        due=1,
-        free=0,
-        panel="",
-        window=window,
+    hello = made_hello(
+        nonce=day.terminal, software="bench", clock=int(NOW.timestamp()), due=1, window=window
     )
     path, body = f"{_at(day)}/hello", hello.to_bytes()
     return path, body, {SIGNATURE_HEADER: sign_request(key, "POST", path, hello.nonce, body)}

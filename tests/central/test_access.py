@@ -23,7 +23,6 @@ from sync.central.usecases.sign_in import sign_in_as
 from sync.central.usecases.sites import add_site
 from sync.central.viewer import CITY, ROLES, Reach, Right, Role
 from sync.central.web.app import create_app
-from sync.messages import Hello
 from tests.support.builders import an_officer
 from tests.support.central import (
     begin_terminal,
@@ -36,6 +35,7 @@ from tests.support.central import (
 from tests.support.central_routes import routes_of
 from tests.support.databases import new_central_store
 from tests.support.day_reports import key_text
+from tests.support.hellos import made_hello
 from tests.support.objections import objected
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
@@ -345,9 +345,7 @@ def test_every_request_at_the_terminals_door_is_refused_unsigned(
         begin_terminal(t, "counter-9", "9", key_text())
     values = {"site": "dindaeng", "terminal": "counter-9", "day": "2026-11-23", "officer": "102"}
     values |= {"language": "th", "prompt": "thanks", "digest": "a" * 64, "piece": "0"}
-    hello = Hello(
-        nonce="n" * 32, software="kiosk", clock=0, due=0, free=0, panel="", window=""
-    ).to_bytes()
+    hello = made_hello(nonce="n" * 32, software="kiosk").to_bytes()
     doors = [route for route in _routes(office) if route.path.startswith("/v1/sites/")]
     assert len(doors) >= 8
     for route in doors:

@@ -37,7 +37,7 @@ from sync.central.usecases.terminals import (
     read_fleet,
 )
 from sync.client import NotCentral, SyncFailed, Unreachable
-from sync.messages import Answer, Enrol, Hello, Receipt, Welcome
+from sync.messages import Answer, Enrol, Receipt, Welcome
 from sync.protocol import MAX_BODY
 from sync.signing import check_answer, public_text, sign_request
 from tests.support.builders import SOMYING, TODAY
@@ -45,6 +45,7 @@ from tests.support.central import NIGHT as NOW
 from tests.support.central import begin_terminal, on_roster, put_on_roster, release
 from tests.support.central_server import Kept, Server
 from tests.support.day_reports import day_report
+from tests.support.hellos import made_hello
 
 
 @pytest.fixture
@@ -68,9 +69,7 @@ class Caller:
     def hello(self, nonce: str = "") -> None:
         nonce = nonce or secrets.token_hex(8)
         window = Words.at(self.server.central.key, self.server.now).now
-        body = Hello(
-            nonce=nonce, software="test", clock=0, due=0, free=0, panel="", window=window
-        ).to_bytes()
+        body = made_hello(nonce=nonce, window=window).to_bytes()
         got = self.call("POST", "hello", body, nonce=nonce)
         self.nonce = Welcome.parse(got.content).nonce
 

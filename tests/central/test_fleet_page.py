@@ -5,10 +5,11 @@ import re
 from sync.central.usecases.central import Central
 from sync.central.usecases.terminals import find_terminal
 from sync.central.viewer import ROLES
-from sync.messages import Hello, PanelState
+from sync.messages import PanelState
 from tests.support.central import NIGHT as NOW
 from tests.support.central import enrolled, release, signed_in, take
 from tests.support.day_reports import day_report
+from tests.support.hellos import made_hello
 from tests.support.terminal_requests import greet_terminal
 
 
@@ -57,14 +58,12 @@ def test_a_lost_panel_and_a_full_disk_stand_out(central: Central) -> None:
         ("", 40_960, ("No panel",), False),
     )
     for panel, free, words, alarmed in cases:
-        hello = Hello(
+        hello = made_hello(
             nonce=f"n {panel} {free}",
             software="kiosk 1",
             clock=int(NOW.timestamp()),
-            due=0,
             free=free,
             panel=panel,
-            window="",
         )
         greet_terminal(central, known.terminal, hello, NOW)
         shown = page(central, "en")

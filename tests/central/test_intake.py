@@ -29,7 +29,6 @@ from sync.messages import (
     DayReport,
     GapCount,
     Head,
-    Hello,
     Receipt,
     Welcome,
 )
@@ -37,17 +36,12 @@ from sync.protocol import digest
 from sync.signing import public_text, sign_request
 from tests.support.central import begin_terminal, on_roster
 from tests.support.day_reports import DAY, day_report
+from tests.support.hellos import made_hello
 from tests.support.terminal_requests import judge_terminal, made_heads
 
 NOW = datetime(2026, 11, 23, 20, 30, tzinfo=UTC)
-HELLO = Hello(
-    nonce="own",
-    software="1.0",
-    clock=int(NOW.timestamp()) + 5,
-    due=3,
-    free=900,
-    panel="up",
-    window="",
+HELLO = made_hello(
+    nonce="own", software="1.0", clock=int(NOW.timestamp()) + 5, due=3, free=900, panel="up"
 )
 
 

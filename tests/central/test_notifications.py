@@ -31,7 +31,7 @@ from sync.central.usecases.notifications import (
     settle,
 )
 from sync.central.usecases.sites import add_site
-from sync.central.usecases.terminals import quarantine_terminal
+from sync.central.usecases.terminals import find_terminal, quarantine_terminal
 from sync.central.usecases.transports import (
     SecretLost,
     read_transports,
@@ -52,7 +52,9 @@ from tests.support.central import (
     signed_in,
 )
 from tests.support.certificates import Authority
+from tests.support.hellos import made_hello
 from tests.support.mail_server import MailHandler, mail_server
+from tests.support.terminal_requests import greet_terminal
 
 MONDAY = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
 """Ten in the morning in Bangkok, on a working day."""
@@ -181,6 +183,36 @@ def test_a_full_disk_does_not_flutter(central: Central, letters: MailHandler) ->
     ]
 
 
+def test_a_machine_that_needs_care_is_told_by_part_and_a_restart_ends_nothing(
+    central: Central, letters: MailHandler
+) -> None:
+    with_account(central, "it1", "it")
+    enrolled(central)
+    known = find_terminal(central, "counter-1")
+    assert known is not None
+    ends = int((MONDAY + timedelta(days=20)).timestamp())
+    said: tuple[dict[str, str | int], ...] = (
+        {"time_sync": "off", "certificate_end": ends},
+        {"time_sync": ""},  # just switched on, on a stick
+        {"time_sync": "on", "certificate_end": ends - 30 * 86_400},  # it became worse: no news
+        {"time_sync": "on", "certificate_end": ends + 300 * 86_400},
+    )
+    for minutes, words in enumerate(said):
+        greet_terminal(
+            central, known.terminal, made_hello(f"{minutes}", free=9000, **words), MONDAY
+        )
+        look_and_deliver(central, MONDAY + minutes * MINUTE)
+    texts = [letter.get_body(("plain",)) for _, letter in letters.letters]
+    bodies = [text.get_content() for text in texts if text is not None]
+    assert [subject for _, subject in subjects(letters)] == [
+        "Alarm: a terminal's machine needs care",
+        "Over: a terminal's machine needs care",
+        "Over: a terminal's machine needs care",
+    ]
+    assert ["ends in 20 days" in body for body in bodies] == [True, False, True]
+    assert ["Nothing sets the clock" in body for body in bodies] == [True, True, False]
+
+
 def test_an_overdue_improvement_is_told_without_what_citizens_said(
     central: Central, letters: MailHandler
 ) -> None:
@@ -222,7 +254,7 @@ def test_each_sheet_goes_to_who_may_open_its_page(central: Central, letters: Mai
 @pytest.mark.parametrize("role", ROLES)
 def test_of_a_topic_is_told_who_has_its_right(role: str) -> None:
     """The table by hand: what the office wants."""
-    fleet, run = {"quarantine", "alarm", "parked"}, {"silent", "disk", "care"}
+    fleet, run = {"quarantine", "alarm", "parked"}, {"silent", "disk", "machine", "care"}
     sheets = {"weekly", "monthly"}
     expected = {
         "officer": set(),

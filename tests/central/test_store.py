@@ -34,12 +34,13 @@ from sync.central.usecases.terminals import (
     read_fleet,
 )
 from sync.central.usecases.verification import first_disagreement
-from sync.messages import Answer, DayReport, Enrol, GapCount, Head, Hello
+from sync.messages import Answer, DayReport, Enrol, GapCount, Head
 from sync.protocol import digest
 from tests.support.builders import an_officer
 from tests.support.central import NIGHT as NOW
 from tests.support.central import enrolled, made_central, put_on_roster, release, take
 from tests.support.day_reports import day_report, key_text
+from tests.support.hellos import made_hello
 from tests.support.terminal_requests import greet_terminal, judge_terminal, made_heads
 
 DAY = date(2026, 11, 23)
@@ -311,15 +312,7 @@ def test_a_code_lasts_ten_minutes_wherever_the_server_thinks_it_is(
     greet_terminal(
         central,
         known.terminal,
-        Hello(
-            nonce="n",
-            software="test",
-            clock=int(NOW.timestamp()),
-            due=0,
-            free=0,
-            panel="",
-            window="",
-        ),
+        made_hello(nonce="n", clock=int(NOW.timestamp())),
         NOW,
     )
     known = find_terminal(central, "counter-1")

@@ -37,7 +37,7 @@ CHOSEN = {
     "way", "weekday", "csv", "csv_column", "change", "target",
     "roster_word", "served_part",
     "encryption", "not_sent", "notification", "notification_state", "topic", "topic_do",
-    "topic_says", "transport",
+    "topic_says", "transport", "machine_do", "time_sync",
     "short_month", "spoken_language", "verdict",
 }  # fmt: skip
 """Tables whose words are chosen by a value."""

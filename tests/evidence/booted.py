@@ -65,12 +65,14 @@ def tool(*words: str | Path, given: str = "") -> str:
 
 
 class Disk:
-    """The machine's disk: the image on a bigger one."""
+    """The machine's disk: the image on a bigger one, or on one that has only `room` bytes more. The
+    machine gives all the room there is to its data partition."""
 
-    def __init__(self, image: Path, file: Path) -> None:
+    def __init__(self, image: Path, file: Path, room: int = 0) -> None:
         self.file = file
         tool("cp", "--sparse=always", image, file)
-        os.truncate(file, max(SIZE, image.stat().st_size))
+        size = image.stat().st_size
+        os.truncate(file, size + room if room else max(SIZE, size))
 
     def partition(self, name: str) -> tuple[int, int] | None:
         """Where it begins and how long it is, in bytes."""
@@ -104,11 +106,10 @@ class Disk:
         place = self.data(folder) / "log" / "journal"
         return tool("journalctl", "--directory", place, "--quiet", "--no-pager", "--output", "cat")
 
-    def give_data(self, kiosk: Path, work: Path, room: int = 0, free: int = 0) -> None:
+    def give_data(self, kiosk: Path, work: Path, free: int = 0) -> None:
         """A data partition that has this terminal's folder, as if the machine had made it. With
-        `room`, of so many bytes; with `free`, filled until so many are left to the terminal."""
-        sectors = str(room // 512) if room else ""
-        tool("sfdisk", "--quiet", "--append", self.file, given=f",{sectors},L,\n")
+        `free`, filled until so many bytes are left to the terminal."""
+        tool("sfdisk", "--quiet", "--append", self.file, given=",,L,\n")
         number = len(
             json.loads(tool("sfdisk", "--json", self.file))["partitiontable"]["partitions"]
         )

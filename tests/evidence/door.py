@@ -14,11 +14,12 @@ from sync.central.store.engine import CentralStore
 from sync.central.usecases.central import Central
 from sync.central.usecases.terminals import invite_terminal
 from sync.central.web.app import create_app
-from sync.messages import Head, Heads, Hello
+from sync.messages import Head, Heads
 from sync.signing import NONCE_HEADER, SIGNATURE_HEADER, public_text, sign_request
 from tests.evidence.caller import ask_app, at_once
 from tests.support.central import NIGHT as NOW
 from tests.support.central import begin_terminal, made_central
+from tests.support.hellos import made_hello
 
 AT = "/v1/sites/dindaeng/terminals/counter-1"
 FINE = {200, 201, 304, 400, 401, 403, 404, 405, 409, 413, 415, 422, 429}
@@ -68,13 +69,10 @@ class Door:
     def hello(self) -> None:
         """Open a run: later requests need its nonce."""
         nonce = secrets.token_hex(8)
-        body = Hello(
+        body = made_hello(
             nonce=nonce,
             software="rig",
             clock=int(NOW.timestamp()),
-            due=0,
-            free=0,
-            panel="",
             window=Words.at(self.central.key, NOW).now,
         ).to_bytes()
         _, answer = self.ask(

@@ -135,12 +135,12 @@ class Bench:
         terminal: Path | None = None,
         folder: Path | None = None,
     ) -> Disk:
-        """A new disk; `given`: with the data of a terminal, on duty where none is named; `room` and
-        `free`: bytes of its data partition, and those that are left."""
+        """A new disk; `given`: with the data of a terminal, on duty where none is named; `room`:
+        bytes of the disk for them; `free`: those that are left."""
         work = folder or self.folder
-        disk = Disk(self.image, work / "disk.img")
+        disk = Disk(self.image, work / "disk.img", room)
         if given:
-            disk.give_data(terminal or self.on_duty, work, room, free)
+            disk.give_data(terminal or self.on_duty, work, free)
         return disk
 
     def with_release(self, version: str, terminal: Path) -> Path:

@@ -49,9 +49,12 @@ stick = "/media/usb"
 
 
 def alone(*words: str) -> list[str]:
-    """A command that runs in a network of its own, in which this machine is 10.0.2.2."""
-    inside = f'ip link set lo up && ip addr add {HOST}/32 dev lo && exec "$@"'
-    return ["unshare", "--net", "sh", "-c", inside, "sh", *words]
+    """A command that runs in a network of its own, in which this machine is 10.0.2.2 and its own
+    name server."""
+    network = f"ip link set lo up && ip addr add {HOST}/32 dev lo"
+    names = "names=$(mktemp) && echo nameserver 127.0.0.1 >$names"
+    inside = f'{network} && {names} && mount --bind $names /etc/resolv.conf && exec "$@"'
+    return ["unshare", "--net", "--mount", "sh", "-c", inside, "sh", *words]
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 Where a finger goes is read off the same pages, drawn here. Each step waits for what it changes.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PIL import Image
@@ -33,13 +34,19 @@ class Staff:
 
     def finds_nobody_on_duty(self, seconds: float = ANSWERS) -> None:
         """Outside office hours, or within."""
-        drawn = [self._drawn.draw(page) for page in ("closed", "closed-nobody")]
-
-        def shows(seen: Image.Image) -> bool:
-            return any(apart(seen, page) < _SAME_PAGE for page in drawn)
-
-        if not self._machine.comes_to(shows, seconds):
+        if not self._machine.comes_to(self._shows_closed(), seconds):
             raise NotThere("the closed counter's page did not come")
+
+    def finds_it_ready(self, seconds: float) -> bool:
+        """Whether an officer is on duty."""
+        closed = self._shows_closed()
+        if not self._machine.comes_to(lambda seen: shows_faces(seen) or closed(seen), seconds):
+            raise NotThere("neither the question nor the closed counter's page came")
+        return shows_faces(self._machine.screen())
+
+    def _shows_closed(self) -> Callable[[Image.Image], bool]:
+        drawn = [self._drawn.draw(page) for page in ("closed", "closed-nobody")]
+        return lambda seen: any(apart(seen, page) < _SAME_PAGE for page in drawn)
 
     def sees_question(self) -> None:
         if not self._machine.comes_to(shows_faces, ANSWERS):

@@ -6,7 +6,7 @@
 
 import shutil
 import sys
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from datetime import timedelta
 from pathlib import Path
 from random import Random
@@ -34,6 +34,7 @@ from tests.evidence.image_bench import (
     comes_up,
     shows_faces,
 )
+from tests.evidence.image_clock import right_time
 from tests.evidence.image_night import the_night_brings_to_central_what_was_rated
 from tests.evidence.image_questions import TERMINAL, Finger, NotThere, invited
 from tests.evidence.image_staff import Staff
@@ -41,6 +42,8 @@ from ui.trial.stage import command
 
 _FILLS = 15 * 60
 """Seconds until presses have filled what a disk has left."""
+_ROOM = 512 * 2**20
+"""Bytes: the least that a machine makes a data partition of (repart.d)."""
 _STANDS = 600
 """Until a program that gives no sign of life is ended: a minute for systemd, the rest for QEMU."""
 _WRITES = 15
@@ -178,7 +181,7 @@ def the_mains_are_cut_in_the_middle_of_presses(bench: Bench) -> str:
 
 def a_full_disk_thanks_for_nothing_that_is_not_there(bench: Bench) -> str:
     """Presses fill what it has left, until the screen says that it is out of service."""
-    disk, panel = bench.disk(room=24 * 2**20, free=3 * 2**19), Panel(bench.folder)
+    disk, panel = bench.disk(room=_ROOM, free=3 * 2**19), Panel(bench.folder)
     with bench.on(disk, *panel.options, "-device", PANEL) as machine:
         staff = Staff(machine, bench.folder)
         if not panel.comes_up():
@@ -193,25 +196,31 @@ def a_full_disk_thanks_for_nothing_that_is_not_there(bench: Bench) -> str:
 
 
 def a_clock_in_another_year_keeps_what_is_thanked(bench: Bench) -> str:
-    """Its battery is empty, or somebody typed a wrong year; later the clock is right again."""
-    disk, ahead = bench.disk(), timedelta(days=400)
+    """Somebody typed a wrong year. Then the battery is right, with no time server in reach; then it
+    is wrong again, and a time server sets the clock back."""
+    disk = bench.disk()
     pin = (bench.folder / image_office.OFFICER_PIN).read_text()
-    for rated, wrong in enumerate((ahead, timedelta()), start=1):
-        with bench.on(disk, *image_office.machine_clock(wrong)) as machine:
+    starts = ((400, False), (0, False), (400, True))
+    for rated, (days, is_served) in enumerate(starts, start=1):
+        clock = image_office.machine_clock(timedelta(days=days))
+        time_server = right_time(image_office.HOST) if is_served else nullcontext()
+        with time_server, bench.on(disk, *clock) as machine:
             staff = Staff(machine, bench.folder)
             try:
-                # Whose duty began in another year is not on duty.
-                staff.finds_nobody_on_duty(STARTS)
-                staff.signs_on(image_office.OFFICER, pin)
+                if not staff.finds_it_ready(STARTS):
+                    staff.signs_on(image_office.OFFICER, pin)
+                elif not is_served:
+                    return f"start {rated}: who began in another year is on duty"
                 staff.rates(1)
             except NotThere as missing:
-                return f"{wrong.days} days ahead: {missing}"
-            machine.screen(f"{wrong.days}-days-ahead")
+                return f"start {rated}, {days} days ahead: {missing}"
+            machine.screen(f"start-{rated}-{days}-days-ahead")
             machine.cut()
         ratings, trouble = bench.ratings(disk)
         if trouble or ratings != rated:
-            return trouble or f"{ratings} ratings of {rated}, {wrong.days} days ahead"
-    return ""
+            return trouble or f"{ratings} ratings of {rated}, {days} days ahead"
+    log = disk.log(bench.folder)
+    return "" if "Initial clock synchronization" in log else "no time server set the clock"
 
 
 def a_release_proves_itself_and_one_that_can_not_start_is_given_up(bench: Bench) -> str:

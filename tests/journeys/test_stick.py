@@ -39,7 +39,7 @@ from sync.client import NotCentral, SyncFailed
 from sync.closing import close_days
 from sync.incoming import Refused
 from sync.keyfile import Renewal, begin_renewal, pending_renewal, read_key, write_key
-from sync.messages import Answer, Enrol, Hello, NextPublisher, Welcome
+from sync.messages import Answer, Enrol, NextPublisher, Welcome
 from sync.receipts import check_receipt
 from sync.releasefile import file_name, machine_here, python_here
 from sync.signing import public_text, sign_request
@@ -48,6 +48,7 @@ from tests.support.builders import MORNING, PEPPER, PRASIT, SOMYING, TODAY, Fake
 from tests.support.central import LONG_AGO, made_central, put_on_roster, take
 from tests.support.databases import new_central_store
 from tests.support.day_reports import day_report
+from tests.support.hellos import made_hello
 
 
 class Counter:
@@ -459,7 +460,7 @@ def test_a_terminal_that_asks_for_what_no_stick_carries_is_answered_the_rest(
         "POST",
         "hello",
         "n0",
-        Hello(nonce="n0", software="test", clock=0, due=0, free=0, panel="", window="").to_bytes(),
+        made_hello(nonce="n0").to_bytes(),
     )
     run = Welcome.parse(welcome.body).nonce
     counter.file(FROM_CENTRAL).unlink()

@@ -8,8 +8,9 @@ from typer.testing import CliRunner, Result
 from kiosk import officekey
 from kiosk.datafolder import DataFolder, FolderError
 from kiosk.domain.encounter import Record
-from kiosk.store.engine import StoreFailed
-from tests.support.builders import FakeClock, rating
+from kiosk.store.engine import Store, StoreFailed
+from tests.support.builders import SOMYING, FakeClock, rating
+from tests.support.faults import disk_full_beyond
 from ui.cli import app
 
 SECRET, PUBLIC = officekey.new_key()
@@ -57,11 +58,11 @@ def test_a_copy_is_sealed_and_goes_back_with_the_offices_key(
 def test_what_is_not_the_whole_copy_puts_nothing_back(folder: DataFolder, tmp_path: Path) -> None:
     copy = tmp_path / "copy.db.age"
     store, _ = folder.open(FakeClock())
-    folder.back_up(store, copy, PUBLIC)
+    folder.back_up(store, FakeClock(), copy, PUBLIC)
     with pytest.raises(FolderError, match="is there already"):
-        folder.back_up(store, copy, PUBLIC)
+        folder.back_up(store, FakeClock(), copy, PUBLIC)
     with pytest.raises(StoreFailed, match="exists already"):
-        folder.back_up(store, copy, "")
+        folder.back_up(store, FakeClock(), copy, "")
     store.close()
     good, plain = copy.read_bytes(), folder.database.read_bytes()
     middle = len(good) // 2
@@ -86,6 +87,30 @@ def test_a_key_that_is_none_is_told(folder: DataFolder, tmp_path: Path) -> None:
     bad = folder.settings_file.read_text("utf-8").replace(PUBLIC, "age1nothing")
     folder.settings_file.write_text(bad)
     assert "begins with age1" in command(folder.path, "settings").stderr
+
+
+def test_the_newest_copy_is_remembered_where_the_disk_takes_it(
+    folder: DataFolder, tmp_path: Path
+) -> None:
+    store, terminal = folder.open(FakeClock())
+    assert terminal.status().last_backup is None
+    terminal.add_officers([SOMYING])
+    reader = Store.open(folder.database)
+    with reader.read() as before:  # so that the log of writes does not begin anew
+        before.roster.active()
+        for photo in range(9):  # nine in that log, one in the copy
+            with store.transaction() as t:
+                t.roster.put_photo(SOMYING.id, bytes([photo]) * 100_000)
+        with disk_full_beyond(Path(f"{folder.database}-wal").stat().st_size):
+            folder.back_up(store, FakeClock(), tmp_path / "one.db", "")
+    reader.close()
+    assert terminal.status().last_backup is None
+    assert Store.version_of(tmp_path / "one.db") == Store.version_of(folder.database)
+    folder.back_up(store, FakeClock(), tmp_path / "two.db", "")
+    newest = terminal.status().last_backup
+    assert newest is not None
+    assert newest.at == FakeClock().wall.isoformat(timespec="seconds")
+    store.close()
 
 
 def test_of_a_nearly_full_disk_copies_go_before_ratings(folder: DataFolder) -> None:

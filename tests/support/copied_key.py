@@ -7,10 +7,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from sync.central.greetings import Words
-from sync.messages import DayReport, Head, Heads, Hello, NewKey, PinStatus, Welcome
+from sync.messages import DayReport, Head, Heads, NewKey, PinStatus, Welcome
 from sync.sealing import sealing_text
 from sync.signing import prove_key, public_text, sign_request
 from tests.support.central_server import Server
+from tests.support.hellos import made_hello
 
 
 class CopiedKey:
@@ -28,14 +29,8 @@ class CopiedKey:
 
     def hello(self, window: str) -> httpx.Response:
         self.nonce = secrets.token_hex(8)
-        hello = Hello(
-            nonce=self.nonce,
-            software="x",
-            clock=int(self.server.now.timestamp()),
-            due=0,
-            free=0,
-            panel="",
-            window=window,
+        hello = made_hello(
+            nonce=self.nonce, software="x", clock=int(self.server.now.timestamp()), window=window
         )
         return self.call("POST", "hello", hello.to_bytes())
 

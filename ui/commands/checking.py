@@ -16,8 +16,9 @@ app = typer.Typer()
 def check(as_json: AsJson = False) -> None:
     """Look at everything that this terminal needs, and name the remedy of what it lacks.
 
-    SQLite, Thai, fonts, clock, disk, groups, settings, panel, database, central, certificate.
-    Nothing is changed. Ends with 1 where something fails; a warning alone ends with 0.
+    SQLite, Thai, fonts, clock, disk, groups, settings, panel, database, age of its newest copy,
+    central, certificate. Nothing is changed. Ends with 1 where something fails; a warning alone
+    ends with 0.
 
     Example: kiosk check
     """

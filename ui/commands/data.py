@@ -66,14 +66,14 @@ def backup(
     """
     from kiosk.clock import SystemClock
 
-    folder = data_folder()
+    folder, clock = data_folder(), SystemClock()
     with opened() as (store, _), errors():
         public = folder.settings().backup.key
         if target.is_dir():
-            name = f"kiosk-{SystemClock().now().wall:%Y%m%d-%H%M%S}.db"
+            name = f"kiosk-{clock.now().wall:%Y%m%d-%H%M%S}.db"
             target = target / (f"{name}.age" if public else name)
         with progress("Copying"):
-            folder.back_up(store, target, public)
+            folder.back_up(store, clock, target, public)
     if public:
         typer.echo(f"Copied to {target}; only the office's key opens it.")
     else:

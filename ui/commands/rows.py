@@ -64,6 +64,7 @@ class StatusShown(Struct, frozen=True):
     reports_to_send: int
     reports_parked: int
     last_sync: str
+    last_backup: str
     last_failure: str
     not_mine: tuple[str, ...]
     free_mib: int

@@ -97,11 +97,11 @@ def autostart(
 
 def _authority_words(file: Path) -> str:
     """Until when the certificate of central's authority holds."""
-    from kiosk.certificates import days_left, ends
+    from kiosk.certificates import authority_end, days_left
     from kiosk.clock import SystemClock
 
     try:
-        end = max(ends(file))
+        end = authority_end(file)
     except (OSError, ValueError) as error:
         return f"{file}: {error}"
     return f"{file} holds until {end:%Y-%m-%d} ({days_left(end, SystemClock().now().wall)} days)"
@@ -139,6 +139,7 @@ def _status_shown(folder: "DataFolder", settings: "Settings", status: "Status") 
         reports_to_send=status.due,
         reports_parked=status.parked,
         last_sync=str(last_sync.at) if last_sync else "",
+        last_backup=str(status.last_backup.at) if status.last_backup else "",
         last_failure=f"{failure.at}: {failure.detail}" if failure else "",
         not_mine=tuple(map(str, status.foreign_days)),
         free_mib=folder.free_bytes() // 2**20,
@@ -175,6 +176,7 @@ def _status_lines(folder: "DataFolder", settings: "Settings", status: "Status") 
         yield f"clock     {status.clock_off:+d} s off central's: set it, and see timedatectl"
     if settings.sync.ca:
         yield f"authority {_authority_words(Path(settings.sync.ca))}"
+    yield f"backup    {status.last_backup.at if status.last_backup else 'never'}"
     if copies := folder.copies_mib():
         yield f"copies    {copies} MiB of copies and damaged files; remove what nobody needs"
     yield f"disk      {folder.free_bytes() // 2**20} MiB free"

@@ -80,6 +80,14 @@ class KnownTerminal:
     """Disk in MiB that was free then."""
     panel: str = ""
     """ "up", "down", or "" where there is none."""
+    time_sync: str = ""
+    """ "on" where the network sets its clock, "off", or "" where it is not known."""
+    certificate_end: datetime | None = None
+    """Of central's certificate, as it last saw it; None: it never did."""
+    authority_end: datetime | None = None
+    """Of the certificate by which it believes central's; None: the system's authorities do."""
+    backed_up: datetime | None = None
+    """When its newest copy was made; None: it never was."""
     held: tuple[HeldReport, ...] = ()
     """Day reports that it holds back, as it last said."""
 
@@ -142,24 +150,46 @@ _SET = update(terminals).where(
 
 def open_runs(connection: Connection, runs: Iterable[tuple[str, Run]], now: datetime) -> None:
     """Open runs, each with its site."""
-    rows = [
-        {
-            "of_site": site,
-            "of_terminal": run.terminal,
-            "nonce": run.nonce,
-            "nonce_until": run.until,
-            "greetings": run.greetings,
-            "software": run.hello.software,
-            "seen": now,
-            "skew": _bounded(run.hello.clock - int(now.timestamp())),
-            "due": run.hello.due,
-            "free": run.hello.free,
-            "panel": run.hello.panel,
-        }
-        for site, run in runs
-    ]
-    if rows:
-        connection.execute(_SET, rows)
+    encrypted, others = [], []
+    for site, run in runs:
+        row = _opened(site, run, now)
+        if run.hello.certificate_end:
+            encrypted.append(row | _certificates(run.hello))
+        else:  # on a stick nothing is seen of a certificate: what was known stays
+            others.append(row)
+    for rows in (encrypted, others):
+        if rows:
+            connection.execute(_SET, rows)
+
+
+def _opened(site: str, run: Run, now: datetime) -> dict[str, object]:
+    hello = run.hello
+    return {
+        "of_site": site,
+        "of_terminal": run.terminal,
+        "nonce": run.nonce,
+        "nonce_until": run.until,
+        "greetings": run.greetings,
+        "software": hello.software,
+        "seen": now,
+        "skew": _bounded(hello.clock - int(now.timestamp())),
+        "due": hello.due,
+        "free": hello.free,
+        "panel": hello.panel,
+        "time_sync": hello.time_sync,
+        "backed_up": _moment(hello.backed_up),
+    }
+
+
+def _certificates(hello: Hello) -> dict[str, object]:
+    return {
+        "certificate_end": _moment(hello.certificate_end),
+        "authority_end": _moment(hello.authority_end),
+    }
+
+
+def _moment(seconds: int) -> datetime | None:
+    return datetime.fromtimestamp(seconds, UTC) if seconds else None
 
 
 class Terminals(Room):
@@ -387,6 +417,10 @@ def known_terminal(row: Row[Any]) -> KnownTerminal:
         due=row.due,
         free=row.free,
         panel=row.panel or "",
+        time_sync=row.time_sync or "",
+        certificate_end=utc(row.certificate_end) if row.certificate_end else None,
+        authority_end=utc(row.authority_end) if row.authority_end else None,
+        backed_up=utc(row.backed_up) if row.backed_up else None,
         held=Outbox.parse(row.held.encode()).reports if row.held else (),
     )
 

@@ -23,6 +23,7 @@ from kiosk.checking import (
     failure,
     fine,
     sqlite_line,
+    time_sync,
     time_sync_line,
     warning,
 )
@@ -49,7 +50,7 @@ _RENEW = "put the renewed certificate and key in their place; no restart is need
 def central_lines(folder: Path, now: datetime) -> Iterator[Line]:
     """Everything, whatever is wrong with the rest. Writes nothing."""
     yield clock_line(now)
-    yield time_sync_line(clock_state())
+    yield time_sync_line(time_sync(clock_state()))
     try:
         settings = central_settings.load(folder)
     except SettingsError as error:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from kiosk.certificates import URGENT_DAYS, WARN_DAYS, days_left, ends
+from kiosk.certificates import Validity, days_left, ends, validity
 from sync.central.logbook import read_told, told
 from sync.central.store.upkeep import Done, Task
 from sync.central.usecases.central import Central
@@ -140,11 +140,12 @@ def _of_certificate(done: Mapping[Task, Done], now: datetime) -> Iterator[Troubl
     end = certificate_end(done)
     if end is None:
         return
-    days = days_left(end, now)
-    if days < 0:
-        yield _trouble("certificate_over", urgent=True)
-    elif days <= WARN_DAYS:
-        yield _trouble("certificate_soon", urgent=days <= URGENT_DAYS, n=days)
+    match validity(end, now):
+        case Validity.OVER:
+            yield _trouble("certificate_over", urgent=True)
+        case Validity.SOON | Validity.URGENT as left:
+            urgent = left is Validity.URGENT
+            yield _trouble("certificate_soon", urgent=urgent, n=days_left(end, now))
 
 
 def _of_disk(home: Central) -> Iterator[Trouble]:

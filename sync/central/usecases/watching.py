@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from kiosk.domain.businessday import is_working_day
+from sync.central.machine import machine_needs
 from sync.central.notifying import (
     FOR_ALL,
     KEPT_DAYS,
@@ -25,6 +26,7 @@ from sync.central.sitesettings import SiteSettings
 from sync.central.store.engine import Transaction
 from sync.central.store.improvements import Improvement, ImprovementStatus
 from sync.central.store.notifications import Notification, Spell
+from sync.central.store.terminals import KnownTerminal
 from sync.central.transports import LineSettings, parse
 from sync.central.usecases.central import Central
 from sync.central.usecases.improvements import all_improvements
@@ -215,6 +217,15 @@ def _of_terminals(
         least = ENOUGH_DISK if ("disk", one.terminal) in before else LOW_DISK
         if one.free is not None and one.free < least:
             yield ("disk", one.terminal), thing("disk", terminal=one.terminal, free=one.free)
+        yield from _of_machine(one, before, now)
+
+
+def _of_machine(
+    terminal: KnownTerminal, before: Mapping[tuple[str, str], Spell], now: datetime
+) -> Iterator[tuple[tuple[str, str], str]]:
+    was_unset = ("machine", f"{terminal.terminal} clock") in before
+    for need in machine_needs(terminal, now, was_unset=was_unset):
+        yield ("machine", f"{terminal.terminal} {need.part}"), need.what
 
 
 def _is_still_silent(seen: datetime, silent: Spell | None, now: datetime) -> bool:

@@ -9,6 +9,7 @@ from fastapi.responses import RedirectResponse, Response
 from kiosk.domain.people import BadPerson
 from kiosk.domain.refusal import Refusal
 from sync.central.ingest import Why
+from sync.central.machine import MachineNeed, machine_needs
 from sync.central.mark import ChangedSinceShown
 from sync.central.silence import is_silent
 from sync.central.usecases.loghistory import (
@@ -25,6 +26,7 @@ from sync.central.usecases.people import officer_names
 from sync.central.usecases.releases import read_releases
 from sync.central.usecases.terminals import (
     KEEP_CENTRAL,
+    Fleet,
     Release,
     invite_terminal,
     quarantine_terminal,
@@ -190,6 +192,7 @@ def _fleet_page(
     url = reader.central.settings.url.rstrip("/")
     fingerprint = fingerprint_in(parts_of(request).certificate) if code else ""
     invitation = " ".join(filter(None, (url, code, fingerprint)))
+    fleet = read_fleet(reader.central, today)
     path, size = svg_path(invitation) if code else ("", 0)
     return page(
         request,
@@ -198,7 +201,8 @@ def _fleet_page(
         reader.central,
         409 if problem else 200,
         problem=problem,
-        fleet=read_fleet(reader.central, today),
+        fleet=fleet,
+        needs=_machine_needs(fleet, now),
         names=officer_names(reader.central),
         open_breaks=open_breaks,
         asked_breaks=asked_for(open_breaks),
@@ -221,6 +225,12 @@ def _care(request: Request, reader: Reader, now: datetime) -> tuple[Trouble, ...
     """What the report itself needs, for who runs it: it is one for all its offices."""
     home = parts_of(request).central
     return troubles(home, now) if reader.viewer.has(home.site, Right.RUN) else ()
+
+
+def _machine_needs(fleet: Fleet, now: datetime) -> dict[str, list[MachineNeed]]:
+    """What the machine of each terminal in use needs; of those alone that need something."""
+    of_each = {one.terminal: list(machine_needs(one, now)) for one in fleet.terminals if one.active}
+    return {terminal: needs for terminal, needs in of_each.items() if needs}
 
 
 def _is_late(now: datetime, seen: datetime) -> bool:

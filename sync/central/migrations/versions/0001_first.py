@@ -85,6 +85,10 @@ def _terminals() -> None:
         sa.Column("due", sa.Integer),
         sa.Column("free", sa.Integer),
         sa.Column("panel", sa.Text),
+        sa.Column("time_sync", sa.Text),
+        sa.Column("certificate_end", sa.DateTime(timezone=True)),
+        sa.Column("authority_end", sa.DateTime(timezone=True)),
+        sa.Column("backed_up", sa.DateTime(timezone=True)),
         _text("held"),
         sa.PrimaryKeyConstraint("site", "terminal"),
     )

@@ -13,7 +13,7 @@ from sync.central.objecting import (
     may_read,
     require_decider,
 )
-from sync.central.reports.gate.figures import usual_effect
+from sync.central.reports.gate.effects import effects
 from sync.central.reports.gate.looks import record_looks
 from sync.central.reports.gate.officer_figures import BlockRow, block_result
 from sync.central.sitesettings import SiteSettings
@@ -54,12 +54,13 @@ def objection(
         concerned = concerned_by(t, one, officer)
         every_block = t.blocks.of_officer(one.officer, date.min, date.max)
         blocks = [(k, block) for k, block in every_block if (k, block.number) in one.blocks]
-        usual = usual_effect(t, max((block.last_day for _, block in blocks), default=today))
+        ends = [block.last_day for _, block in blocks] or [today]
+        deffs = effects(t, [(end, end) for end in ends], today)
     rows = [
         BlockRow(
             levels=levels,
             block=block,
-            result=block_result(levels, block, settings, usual),
+            result=block_result(levels, block, settings, deffs),
             objection=one,
         )
         for levels, block in blocks
