@@ -50,7 +50,7 @@ gallery:         ## every screen at every size and language as pictures, with co
 
 bench:           ## speed and size, as ratios to a raw limit measured in the same run
 	@.ci/setup test
-	@$(PY) -m tests.bench && $(PY) -m tests.bench.aged && $(PY) -m tests.bench.messages && $(PY) -m tests.bench.central
+	@$(PY) -m tests.bench && $(PY) -m tests.bench.aged && $(PY) -m tests.bench.messages && $(PY) -m tests.bench.central && $(PY) -m tests.bench.pages
 
 lock:            ## renew requirements.lock from pyproject.toml, and what central and a terminal install of it
 	@.ci/setup run
