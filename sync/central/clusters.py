@@ -8,6 +8,7 @@ ratings. Published blocks tell by how much, for a block holds whole days. The de
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from math import fsum
 from typing import Protocol
 
 from sync.central.measures import bound_of
@@ -49,16 +50,19 @@ def effect(parts: Iterable[Blocks]) -> Effect:
     1977, section 11.7) over that of as many independent ratings (Rao and Scott 1992). Rates that
     differ between officers add nothing to it. Nor do those of whom a bound is shown: what follows
     from an effect would tell how many differ."""
-    between, independent, freedom = 0.0, 0.0, 0
+    between: list[float] = []
+    independent: list[float] = []
+    freedom = 0
     for part in parts:
         if part.blocks < 2 or bound_of(part.n, part.satisfied):
             continue
         share = part.satisfied / part.n
         squares = part.kk - 2 * share * part.nk + share * share * part.nn
-        between += part.blocks / (part.blocks - 1) * squares
-        independent += part.n * share * (1 - share)
+        between.append(part.blocks / (part.blocks - 1) * squares)
+        independent.append(part.n * share * (1 - share))
         freedom += part.blocks - 1
-    return Effect(between / independent, freedom) if freedom else Effect()
+    # The order in which a database answers changes no digit.
+    return Effect(fsum(between) / fsum(independent), freedom) if freedom else Effect()
 
 
 def design_effect(own: Effect, usual: float) -> float:

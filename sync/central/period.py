@@ -47,6 +47,10 @@ class Period:
             return "month"
         return self.code.partition("-")[2]
 
+    @property
+    def days(self) -> tuple[date, date]:
+        return self.first_day, self.last_day
+
     def runs_on(self, day: date) -> bool:
         """Whether this span is not over on a day."""
         return self.last_day >= day

@@ -62,7 +62,7 @@ def test_the_order_is_kept_with_the_score_up_to_the_report(counted: Central) -> 
     office = gate.office(counted, DIRECTOR, YEAR, TODAY, sections_seen=NOW)
     assert office.figure.order == "both", "the months' sums have it too"
     governor = Viewer(account="c", name="", site="*", roles=DIRECTOR.roles)
-    [row] = gate.city(counted, governor, YEAR).rows
+    [row] = gate.city(counted, governor, YEAR, TODAY).rows
     assert row.figure.order == "both"
     told = date(2027, 1, 18)  # when the quarter's tables are out
     assert gate.cuts(counted, DIRECTOR, YEAR, told).orders_differ

@@ -421,7 +421,7 @@ def test_nobody_without_the_role_is_answered_by_the_gate_itself(central: Central
         Viewer(account="i", name="i", site=CITY, roles=frozenset({ROLES["it"]})),
     ):
         with pytest.raises(NotYours):
-            gate.city(central, viewer, YEAR)
+            gate.city(central, viewer, YEAR, TODAY)
 
 
 @pytest.mark.parametrize(
@@ -503,7 +503,7 @@ def test_a_trend_leaves_months_without_a_figure_open() -> None:
             if n
             else []
         )
-        return gate.MonthFigure(date(2026, month, 1), gate.figure(sums, SiteSettings()), 4)
+        return gate.MonthFigure(date(2026, month, 1), gate.figure(sums, SiteSettings(), 1.0), 4)
 
     shape = chart.trend([shown(1, 40), shown(2, 0), shown(5, 40), shown(6, 40)])
     assert shape.band is None

@@ -10,23 +10,14 @@ from threading import Barrier
 
 import psycopg
 import pytest
-from sqlalchemy.engine import make_url
 
 from sync.central.store.engine import CentralStore, Collided, DatabaseDown, DatabaseError, Pooling
 from sync.central.usecases.central import once_more
 from sync.central.usecases.upkeep import read_upkeep, turn
 from tests.support.central import NIGHT, made_central
-from tests.support.databases import new_database
+from tests.support.databases import administer, new_database
 
 on_postgresql = pytest.mark.parametrize("url", ["postgresql"], indirect=True)
-
-
-def administer(url: str, statement: str) -> None:
-    """Run a statement as the server's administrator; NAME stands for the database."""
-    parsed = make_url(url).set(drivername="postgresql")
-    server = parsed.set(database="postgres").render_as_string(hide_password=False)
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(statement.replace("NAME", f'"{parsed.database}"').encode())
 
 
 def test_of_five_that_make_the_schema_at_once_one_does_and_four_wait(url: str) -> None:

@@ -53,7 +53,8 @@ def _sections(view: OfficeView, language: str) -> PageTable:
 
 
 def _months(view: OfficeView | SectionView | OfficerView, language: str) -> PageTable:
-    return PageTable(("month", *_FIGURE), [_month(month) for month in view.trend])
+    columns = ("month", "weeks", "first_day", "last_day", *_FIGURE)
+    return PageTable(columns, [_month(month) for month in view.trend])
 
 
 def _levels(view: OfficeView | SectionView | OfficerView, language: str) -> PageTable:
@@ -212,7 +213,12 @@ def _beside(figure: Figure) -> tuple[Cell, ...]:
 
 
 def _month(month: MonthFigure) -> tuple[Cell, ...]:
-    return (f"{month.month:%Y-%m}", *_figure(month.figure.result))
+    """A month is of the weeks that closed in it: its days say which."""
+    figure = month.figure
+    days = (str(figure.first_day or ""), str(figure.last_day or ""))
+    if not figure.result.n:
+        days = ("", "")
+    return (f"{month.month:%Y-%m}", month.weeks, *days, *_figure(figure.result))
 
 
 def _earlier_row(code: str, one: Earlier, language: str) -> tuple[Cell, ...]:

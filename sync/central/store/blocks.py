@@ -12,7 +12,6 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
     ColumnElement,
     Row,
     Select,
@@ -20,8 +19,6 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
-    cast,
-    extract,
     func,
     literal_column,
     select,
@@ -29,7 +26,6 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql
 
-from kiosk.domain.scale import LEVELS as SCALES
 from sync.central.disclosure import (
     BESIDE,
     ONLINE,
@@ -43,7 +39,17 @@ from sync.central.disclosure import (
     total_beside,
 )
 from sync.central.measures import satisfied_of
-from sync.central.schema import LEVELS, SQUARES, block_cuts, blocks, site_months, sites
+from sync.central.schema import (
+    LEVELS,
+    SQUARES,
+    block_cuts,
+    blocks,
+    objection_blocks,
+    objections,
+    site_months,
+    sites,
+)
+from sync.central.store.block_columns import BLOCK_SQUARES, MONTH, OF_COUNTERS, YEAR, N
 from sync.central.store.room import Room, counts_of
 
 MonthCounts = dict[str, dict[date, dict[int, Counts]]]
@@ -56,7 +62,7 @@ _CLOSED = and_(
     blocks.c.last_day <= bindparam("last"),
 )
 _OF_OFFICER = blocks.c.officer == bindparam("officer")
-_IN_SECTION = and_(blocks.c.section == bindparam("section"), blocks.c.officer != ONLINE)
+_IN_SECTION = and_(blocks.c.section == bindparam("section"), OF_COUNTERS)
 _OF = {
     (False, False): _CLOSED,
     (True, False): and_(_CLOSED, _OF_OFFICER),
@@ -64,36 +70,12 @@ _OF = {
     (True, True): and_(_CLOSED, _OF_OFFICER, _IN_SECTION),
 }
 """By whether an officer, and whether a section is asked for."""
-_YEAR = extract("year", blocks.c.last_day).label("year")
-_MONTH = extract("month", blocks.c.last_day).label("month")
-
-
-def _ratings(names: Iterable[str]) -> ColumnElement[int]:
-    """A block's ratings of these levels, wide enough to be multiplied."""
-    first, *others = (blocks.c[name] for name in names)
-    return cast(sum(others, first), BigInteger)
-
-
-def _satisfied(levels: int) -> ColumnElement[int]:
-    """A block's satisfied ratings on a scale of so many levels."""
-    each = (tuple(int(name == other) for other in LEVELS) for name in LEVELS)
-    return _ratings(
-        name for name, one in zip(LEVELS, each, strict=True) if satisfied_of(levels, one)
-    )
-
-
-_N = _ratings(LEVELS)
-_K: ColumnElement[int] = case(
-    *((blocks.c.levels == levels, _satisfied(levels)) for levels in SCALES[:-1]),
-    else_=_satisfied(SCALES[-1]),
-)
-_SQUARES = dict(zip(SQUARES, (_N * _N, _N * _K, _K * _K), strict=True))
 
 
 def _sums(*by: ColumnElement[Any]) -> Select[Any]:
     """Sums of blocks by scale and something more: the columns of `_sum_of`."""
     totals = (func.sum(blocks.c[name]).label(name) for name in _NUMBERS)
-    squares = (func.sum(square).label(name) for name, square in _SQUARES.items())
+    squares = (func.sum(square).label(name) for name, square in BLOCK_SQUARES.items())
     return select(
         *by,
         blocks.c.levels,
@@ -108,17 +90,17 @@ def _sums(*by: ColumnElement[Any]) -> Select[Any]:
 # Each page asks these: building a statement takes longer than running it.
 _BY_SECTION = _sums(blocks.c.section, blocks.c.officer).where(_CLOSED)
 _BY_OFFICER = {asked: _sums(blocks.c.officer).where(of) for asked, of in _OF.items()}
-_BY_MONTH = {asked: _sums(_YEAR, _MONTH).where(of) for asked, of in _OF.items()}
+_BY_MONTH = {asked: _sums(YEAR, MONTH).where(of) for asked, of in _OF.items()}
 _LEVEL_SUMS = tuple(func.sum(blocks.c[name]).label(name) for name in LEVELS)
 
 
 def _month_counts(whose: ColumnElement[str]) -> Select[Any]:
     """Counts by section or officer, month and scale: what a small chart needs, and no more."""
-    by = (whose, _YEAR, _MONTH, blocks.c.levels)
+    by = (whose, YEAR, MONTH, blocks.c.levels)
     return select(*by, *_LEVEL_SUMS).group_by(*by)
 
 
-_MONTHS_BY_SECTION = _month_counts(blocks.c.section).where(_CLOSED, blocks.c.officer != ONLINE)
+_MONTHS_BY_SECTION = _month_counts(blocks.c.section).where(_CLOSED, OF_COUNTERS)
 _MONTHS_BY_OFFICER = _month_counts(blocks.c.officer).where(_CLOSED, _IN_SECTION)
 # Without parameters: PostgreSQL groups by what is written, and would not know them as the same.
 _NO: ColumnElement[int] = literal_column("0")
@@ -126,13 +108,13 @@ _MOST: ColumnElement[int] = literal_column("9")
 _OF_TEN: ColumnElement[int] = literal_column("10")
 _WAYS = {
     "open": and_(*(blocks.c[name] == _NO for name in ("offered", "answered", "not_offered"))),
-    "offered": blocks.c.answered * _OF_TEN >= _N * _MOST,
+    "offered": blocks.c.answered * _OF_TEN >= N * _MOST,
     "best-first": and_(blocks.c.best_first > _NO, blocks.c.worst_first == _NO),
     "worst-first": and_(blocks.c.worst_first > _NO, blocks.c.best_first == _NO),
 }
 """How a whole block was asked; of offers, nine of ten of it."""
 _BY_WAY = _sums(*(way.label(f"way_{number}") for number, way in enumerate(_WAYS.values()))).where(
-    _CLOSED, blocks.c.officer != ONLINE
+    _CLOSED, OF_COUNTERS
 )
 _ROLLUP = tuple(
     site_months.c[name]
@@ -177,13 +159,35 @@ _BLOCKS_OF = (
     .where(blocks.c.site == bindparam("site"), blocks.c.officer == bindparam("officer"))
     .order_by(blocks.c.levels, blocks.c.number)
 )
+_OF_CASES = (
+    select(objections.c.case, *_BLOCK)
+    .join_from(
+        objections,
+        objection_blocks,
+        and_(*(objection_blocks.c[name] == objections.c[name] for name in ("site", "case"))),
+    )
+    .join(
+        blocks,
+        and_(
+            blocks.c.site == objections.c.site,
+            blocks.c.officer == objections.c.officer,
+            blocks.c.levels == objection_blocks.c.levels,
+            blocks.c.number == objection_blocks.c.number,
+        ),
+    )
+    .where(
+        objections.c.site == bindparam("site"),
+        objections.c.case.in_(bindparam("cases", expanding=True)),
+    )
+    .order_by(objections.c.case, blocks.c.last_day, blocks.c.levels)
+)
 _CUT_KEY = ("site", "officer", "levels", "number")
 # By `case`: databases divide differently.
-_QUARTER = case(*((month >= _MONTH, month) for month in (3, 6, 9)), else_=12)
+_QUARTER = case(*((month >= MONTH, month) for month in (3, 6, 9)), else_=12)
 """A quarter of the year by its last month."""
 _CUTS = (
     select(
-        _YEAR,
+        YEAR,
         _QUARTER.label("month"),
         block_cuts.c.kind,
         block_cuts.c.what,
@@ -193,10 +197,10 @@ _CUTS = (
     .join(blocks, and_(*(block_cuts.c[name] == blocks.c[name] for name in _CUT_KEY)))
     .where(
         _CLOSED,
-        blocks.c.officer != ONLINE,
+        OF_COUNTERS,
         block_cuts.c.kind.in_(bindparam("kinds", expanding=True)),
     )
-    .group_by(_YEAR, _QUARTER, block_cuts.c.kind, block_cuts.c.what, block_cuts.c.levels)
+    .group_by(YEAR, _QUARTER, block_cuts.c.kind, block_cuts.c.what, block_cuts.c.levels)
 )
 
 _SERVICES = (
@@ -207,7 +211,7 @@ _SERVICES = (
         *(func.sum(block_cuts.c[name]).label(name) for name in LEVELS),
     )
     .join(blocks, and_(*(block_cuts.c[name] == blocks.c[name] for name in _CUT_KEY)))
-    .where(_CLOSED, blocks.c.officer != ONLINE, block_cuts.c.kind == "service")
+    .where(_CLOSED, OF_COUNTERS, block_cuts.c.kind == "service")
     .group_by(blocks.c.officer, block_cuts.c.what, block_cuts.c.levels)
 )
 
@@ -347,6 +351,15 @@ class Blocks(Room):
         asked = {"site": self._site, "first": first, "last": last, "officer": officer}
         rows = self._connection.execute(_BLOCKS_OF_SPAN, asked)
         return [(row.levels, _block_of(row)) for row in rows]
+
+    def of_cases(self, cases: Sequence[int]) -> dict[int, list[tuple[int, Block]]]:
+        """The blocks that each of these objections is about, by its case: each with the number of
+        levels of its scale, oldest first."""
+        asked = {"site": self._site, "cases": list(cases)}
+        of_cases: dict[int, list[tuple[int, Block]]] = defaultdict(list)
+        for row in self._connection.execute(_OF_CASES, asked):
+            of_cases[row.case].append((row.levels, _block_of(row)))
+        return dict(of_cases)
 
     def days(self, first: date, last: date, section: str) -> dict[str, list[tuple[date, date]]]:
         """First and last day of each officer's blocks of a section that closed in a span."""
@@ -524,9 +537,9 @@ class Blocks(Room):
 
     def rollup_agrees(self) -> bool:
         """Whether the months' sums are the sums of the blocks, for verify."""
-        where = and_(blocks.c.site == self._site, blocks.c.officer != ONLINE)
+        where = and_(blocks.c.site == self._site, OF_COUNTERS)
         summed = set()
-        for year, month, *columns in self._connection.execute(_sums(_YEAR, _MONTH).where(where)):
+        for year, month, *columns in self._connection.execute(_sums(YEAR, MONTH).where(where)):
             summed.add((date(int(year), int(month), 1), _sum_of(columns)))
         query = select(site_months.c.month, *_ROLLUP).where(site_months.c.site == self._site)
         rows = self._connection.execute(query)

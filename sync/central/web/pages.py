@@ -108,7 +108,7 @@ def city_page(
     home = parts_of(request).central
     period = period_of(request, read_settings(home).settings)
     chosen = gate.Chosen(text=find.strip(), province=province, page=number)
-    view = gate.city(home, viewer, period, chosen)
+    view = gate.city(home, viewer, period, parts_of(request).today(), chosen)
     alike = SiteSettings()  # by which all offices are read
     asked = {"find": chosen.text or None, "province": province}
     return page(

@@ -1,13 +1,16 @@
 """The offices of a central, for an account of the city: some at a time, or by province."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from kiosk.domain.thaiorder import thai_order
+from sync.central.clusters import design_effect, effect
 from sync.central.period import Period
+from sync.central.reports.gate.effects import INDEPENDENT, of_site, year_to
 from sync.central.reports.gate.figures import Figure, figure
 from sync.central.sitesettings import SiteSettings
-from sync.central.store.blocks import Sum
+from sync.central.store.engine import Transaction
 from sync.central.store.people import SiteName
 from sync.central.usecases.central import Central
 from sync.central.viewer import CITY, NotYours, Right, Viewer
@@ -66,6 +69,7 @@ def city(
     central: Central,
     viewer: Viewer,
     period: Period,
+    today: date,
     chosen: Chosen = Chosen(),
 ) -> CityView:
     """Offices' figures in the order of their names: no ranking."""
@@ -76,20 +80,15 @@ def city(
         of_everything = not chosen.text and chosen.province is None
         numbers = t.people.provinces() if offices > ON_A_PAGE and of_everything else {}
         if len(numbers) > 1:
-            sums = t.blocks.of_provinces(period.first_day, period.last_day)
-            rows = [
-                ProvinceRow(name=name, offices=n, figure=_figure(sums.get(name, [])))
-                for name, n in numbers.items()
-            ]
+            rows = _provinces(t, numbers, period, today)
             return CityView(provinces=_ordered(rows), offices=offices, matching=offices)
         matching = t.people.matching_sites(chosen.text, chosen.province)
         of_page = _page_of(sorted(matching, key=lambda one: thai_order(one.name)), chosen.page)
         ids = [one.site for one in of_page]
-        by_site = t.blocks.of_sites(ids, period.first_day, period.last_day)
+        figures = _figures(t, ids, period, today)
     return CityView(
         rows=tuple(
-            SiteRow(site=one.site, name=one.name, figure=_figure(by_site.get(one.site, [])))
-            for one in of_page
+            SiteRow(site=one.site, name=one.name, figure=figures[one.site]) for one in of_page
         ),
         offices=offices,
         matching=len(matching),
@@ -97,9 +96,42 @@ def city(
     )
 
 
-def _figure(sums: Iterable[Sum]) -> Figure:
-    """Offices differ in their settings: all are read by the same."""
-    return figure(sums, SiteSettings())
+def _figures(t: Transaction, ids: Sequence[str], period: Period, today: date) -> dict[str, Figure]:
+    """Of each of these offices, with the interval of its own page. Offices differ in their
+    settings: all are read by the same."""
+    sums = t.blocks.of_sites(ids, *period.days)
+    year = (year_to(min(period.last_day, today)), period.last_day)
+    spreads = t.spreads.of_sites(ids, period.first_day, year)
+    return {
+        site: figure(sums.get(site, []), SiteSettings(), of_site(spreads[site]))
+        if site in spreads
+        else figure([], SiteSettings(), INDEPENDENT)
+        for site in ids
+    }
+
+
+def _provinces(
+    t: Transaction, numbers: Mapping[str, int], period: Period, today: date
+) -> list[ProvinceRow]:
+    """All offices of each province together. How alike their ratings are is told by the sums of
+    their months. One office alone has the interval of its own page."""
+    alone = {
+        one.site: name
+        for name, offices in numbers.items()
+        if offices == 1
+        for one in t.people.matching_sites("", name)
+    }
+    figures = {
+        name: figure(sums, SiteSettings(), design_effect(effect(sums), INDEPENDENT))
+        for name, sums in t.blocks.of_provinces(*period.days).items()
+    }
+    for site, own in _figures(t, list(alone), period, today).items():
+        figures[alone[site]] = own
+    nothing = figure([], SiteSettings(), INDEPENDENT)
+    return [
+        ProvinceRow(name=name, offices=n, figure=figures.get(name, nothing))
+        for name, n in numbers.items()
+    ]
 
 
 def _ordered(rows: Iterable[ProvinceRow]) -> tuple[ProvinceRow, ...]:

@@ -46,13 +46,16 @@ class CutRow:
     rate: float | None
     bound: str = ""
     """ "at least" or "at most" where nearly all agree: then `rate` follows from the rounded `n`."""
+    deff: float = 1.0
+    """What is usual in the office: which days a row is of nobody knows."""
 
     @property
     def interval(self) -> Interval | None:
         """95 %, of the rounded numbers that are shown: it tells no more than they do."""
         if not self.n or self.rate is None or self.bound:
             return None
-        return wilson(self.rate * self.n, self.n)
+        effective = self.n / self.deff
+        return wilson(self.rate * effective, effective)
 
     @property
     def places(self) -> int:

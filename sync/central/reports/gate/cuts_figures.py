@@ -1,6 +1,6 @@
 """Services, counters, half-days by weekday and channels, as the page of services shows them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from kiosk.domain.thaiorder import thai_order
@@ -15,6 +15,7 @@ from sync.central.reports.gate.cut_tables import (
     half_rows,
     of_kind,
 )
+from sync.central.reports.gate.effects import effects
 from sync.central.reports.gate.figures import Figure, figure, last_week_end, orders_differ
 from sync.central.reports.gate.office_figures import nearest_quarter
 from sync.central.reports.gate.ways import Difference, differences
@@ -64,8 +65,10 @@ def cuts(central: Central, viewer: Viewer, period: Period, today: date) -> CutsV
     with central.store.read(central.site) as t:
         settings = t.settings.newest().settings
         quarters = t.blocks.cuts(span, _KINDS).values()
-        office = figure(t.blocks.office(*span), settings) if span else None
-        ways = differences(t, span, quarters, settings)
+        deffs = effects(t, [span or period.days], today)
+        office = figure(t.blocks.office(*span), settings, deffs.of(span)) if span else None
+        ways = differences(t, span, quarters, settings, deffs)
+        deff = deffs.usual(span[1] if span else period.last_day)
     at_least = settings.cuts_from
     weekdays = [of_kind(cuts, "weekday") for cuts in quarters]
     tables = {
@@ -84,7 +87,7 @@ def cuts(central: Central, viewer: Viewer, period: Period, today: date) -> CutsV
         elsewhere=None if span else nearest_quarter(period, ended),
         more_on=next_publication(ended),
         settings=settings,
-        tables=tables,
+        tables={kind: _with_effect(rows, deff) for kind, rows in tables.items()},
         orders_differ=office is not None and orders_differ((office,)),
         differences=ways,
     )
@@ -94,6 +97,10 @@ def _days_of(office: Figure | None) -> Span | None:
     if office is None or office.first_day is None or office.last_day is None:
         return None
     return office.first_day, office.last_day
+
+
+def _with_effect(rows: tuple[CutRow, ...], deff: float) -> tuple[CutRow, ...]:
+    return tuple(replace(row, deff=deff) for row in rows)
 
 
 def _by_name(rows: tuple[CutRow, ...], settings: SiteSettings) -> tuple[CutRow, ...]:

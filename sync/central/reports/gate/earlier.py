@@ -50,15 +50,15 @@ def earlier(
     period: Period,
     sums_of: Callable[[date, date], Iterable[Sum]],
     settings: SiteSettings,
-    usual_at: Callable[[Period], float],
+    deff_of: Callable[[tuple[date, date]], float],
     is_of_few: Callable[[Period], bool] = lambda _: False,
 ) -> tuple[Earlier, ...]:
     """What `now` is compared with: whole blocks of those spans, as their own pages show them.
-    `usual_at`: the office's design effect then. `is_of_few`: whether too few officers have results
+    `deff_of`: the design effect of a span. `is_of_few`: whether too few officers have results
     in a span."""
     compared = []
     for which, span in earlier_spans(period).items():
-        then = figure(sums_of(span.first_day, span.last_day), settings, usual_at(span))
+        then = figure(sums_of(*span.days), settings, deff_of(span.days))
         few = is_of_few(period) or is_of_few(span)
         difference = NotComparable.FEW_OFFICERS if few else change(now.result, then.result)
         compared.append(Earlier(which=which, period=span, figure=then, change=difference))

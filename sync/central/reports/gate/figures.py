@@ -1,13 +1,12 @@
 """A figure: what may be said of the sum of some whole blocks, and how it went by months."""
 
 from calendar import monthrange
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from kiosk.domain.scale import FaceOrder
-from sync.central.clusters import design_effect, effect
-from sync.central.disclosure import NONE, ONLINE, Beside, Counts, plus, week_end
+from sync.central.disclosure import NONE, Beside, Counts, plus, week_end
 from sync.central.measures import (
     AT_LEAST,
     AT_MOST,
@@ -25,6 +24,7 @@ from sync.central.measures import (
     shown_rate,
 )
 from sync.central.period import Period
+from sync.central.reports.gate.effects import Effects, Span, effects
 from sync.central.sitesettings import SiteSettings
 from sync.central.store.blocks import Sum
 from sync.central.store.engine import Transaction
@@ -155,22 +155,13 @@ def point_of(figure: Figure) -> float | None:
     return None if figure.result.bound else figure.result.per_cent
 
 
-def usual_effect(t: Transaction, last: date) -> float:
-    """The design effect that is usual in the office: of all officers' blocks of the year that ends
-    with `last`. A single block tells none of its own."""
-    sums = t.blocks.by_officer(last - timedelta(days=365), last)
-    sums.pop(ONLINE, None)
-    return design_effect(effect(part for parts in sums.values() for part in parts), 1.0)
-
-
-def figure(sums: Iterable[Sum], settings: SiteSettings, usual: float = 1.0) -> Figure:
-    """What may be said of the sum of whole blocks, on whichever scales. `usual`: the office's
-    design effect, beside what the blocks tell of their own."""
+def figure(sums: Iterable[Sum], settings: SiteSettings, deff: float) -> Figure:
+    """What may be said of the sum of whole blocks, on whichever scales. `deff`: their design
+    effect, which `Effects` tells."""
     parts = list(sums)
     if not parts:
         return Figure(result=result(Sample()))
     by_scale = _by_scale(parts)
-    deff = design_effect(effect(parts), usual)
     total = result(_sample(by_scale), settings.compare_from, deff)
     return Figure(
         result=total,
@@ -240,18 +231,31 @@ def coverage(quarters: Sequence[QuarterTickets]) -> Coverage | None:
 
 
 def trend(
-    months: Mapping[date, list[Sum]], settings: SiteSettings, today: date, usual: float = 1.0
+    months: Mapping[date, list[Sum]],
+    settings: SiteSettings,
+    today: date,
+    deff_of: Callable[[Span], float],
 ) -> tuple[MonthFigure, ...]:
+    """Each month as on its own page. `deff_of`: the design effect of a span."""
     ended = last_week_end(today)
     return tuple(
-        MonthFigure(month, figure(sums, settings, usual), weeks_ended(month, ended))
+        MonthFigure(
+            month=month,
+            figure=figure(sums, settings, deff_of(month_of(month))),
+            weeks=weeks_ended(month, ended),
+        )
         for month, sums in months.items()
     )
 
 
+def month_of(day: date) -> Span:
+    """The first and the last day of a month."""
+    return day.replace(day=1), day.replace(day=monthrange(day.year, day.month)[1])
+
+
 def weeks_ended(month: date, ended: date) -> int:
     """How many weeks ended in a month, up to a week end."""
-    last = date(month.year, month.month, monthrange(month.year, month.month)[1])
+    _, last = month_of(month)
     first_end = week_end(month.replace(day=1))
     return max(0, (min(last, ended) - first_end).days // 7 + 1)
 
@@ -261,6 +265,12 @@ def trend_span(period: Period, today: date) -> tuple[date, date]:
     end = min(period.last_day, max(today, period.first_day))
     year_before = (end.replace(day=1) - timedelta(days=334)).replace(day=1)
     return min(period.first_day, year_before), period.last_day
+
+
+def trend_effects(t: Transaction, period: Period, today: date, *spans: Span) -> Effects:
+    """For the months of a trend, and for these spans."""
+    first, last = trend_span(period, today)
+    return effects(t, [*spans, month_of(first), (first, last)], today)
 
 
 def last_week_end(today: date) -> date:

@@ -4,12 +4,13 @@ Before and after are whole months of the trend, summed: no figure of them is new
 in these months nobody knows, and the page says so.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from sync.central.change import Change, NotComparable, change
-from sync.central.reports.gate.figures import Figure, figure, weeks_ended
+from sync.central.reports.gate.effects import INDEPENDENT, Span
+from sync.central.reports.gate.figures import Figure, figure, month_of, weeks_ended
 from sync.central.sitesettings import SiteSettings
 from sync.central.store.blocks import Sum
 from sync.central.store.engine import Transaction
@@ -45,11 +46,11 @@ def improvements_beside(
     t: Transaction,
     months: Mapping[date, Sequence[Sum]],
     settings: SiteSettings,
-    usual: float,
+    deff_of: Callable[[Span], float],
     ended: date,
 ) -> tuple[Improved, ...]:
     """Those of the months from the first to the last of `months`, oldest first. `ended`: the last
-    week end: a month that still runs is in no figure."""
+    week end: a month that still runs is in no figure. `deff_of`: the design effect of a span."""
     if not months:
         return ()
     lines = []
@@ -58,10 +59,7 @@ def improvements_beside(
         if not min(months) <= month <= max(months):
             continue
         earlier, later = _beside(month, months, ended)
-        before, after = (
-            figure((part for one in of for part in months[one]), settings, usual)
-            for of in (earlier, later)
-        )
+        before, after = (_figure_of(of, months, settings, deff_of) for of in (earlier, later))
         improved = Improved(
             day=line.day,
             said=line.said,
@@ -73,6 +71,19 @@ def improvements_beside(
         )
         lines.append(improved)
     return tuple(lines)
+
+
+def _figure_of(
+    chosen: Sequence[date],
+    months: Mapping[date, Sequence[Sum]],
+    settings: SiteSettings,
+    deff_of: Callable[[Span], float],
+) -> Figure:
+    """Of these months together, in their order."""
+    parts = [part for month in chosen for part in months[month]]
+    if not parts:
+        return figure(parts, settings, INDEPENDENT)
+    return figure(parts, settings, deff_of((chosen[0], month_of(chosen[-1])[1])))
 
 
 def _beside(month: date, months: Iterable[date], ended: date) -> tuple[list[date], list[date]]:

@@ -12,6 +12,7 @@ from datetime import date
 from sync.central.disclosure import Block
 from sync.central.objecting import BlockKey, Ground, Objection, Standing, standing
 from sync.central.period import Period
+from sync.central.reports.gate.effects import Effects
 from sync.central.reports.gate.figures import Figure, figure
 from sync.central.sitesettings import SiteSettings
 from sync.central.store.blocks import Sum, sums_of
@@ -28,12 +29,18 @@ class Mark:
 
 
 def mark(
-    stands: Standing, blocks: Sequence[tuple[int, Block]], settings: SiteSettings, usual: float
+    stands: Standing,
+    blocks: Sequence[tuple[int, Block]],
+    settings: SiteSettings,
+    deffs: Effects,
+    last: date,
 ) -> Mark | None:
-    """None where no upheld objection concerns one of these blocks. `usual`: as of the figure."""
+    """None where no upheld objection concerns one of these blocks, of a span that ends with
+    `last`."""
     if not stands.blocks:
         return None
-    without = figure(sums_without(blocks, stands.blocks), settings, usual)
+    sums = sums_without(blocks, stands.blocks)
+    without = figure(sums, settings, deffs.beside(sums, last))
     return Mark(
         weeks=stands.weeks, grounds=stands.grounds, without=replace(without, level_counts=())
     )

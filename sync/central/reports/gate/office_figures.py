@@ -1,10 +1,10 @@
 """The office as a whole, and its sections beside one another."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import partial
+from functools import cache, partial
 
 from kiosk.domain.people import Officer
 from kiosk.domain.thaiorder import thai_order
@@ -14,6 +14,7 @@ from sync.central.logbook import told
 from sync.central.period import Period, of_quarter
 from sync.central.reports.gate.cut_tables import CutRow, Span, reason_rows
 from sync.central.reports.gate.earlier import BEFORE, Earlier, earlier, earlier_spans
+from sync.central.reports.gate.effects import INDEPENDENT, Effects, effects
 from sync.central.reports.gate.figures import (
     Coverage,
     Figure,
@@ -26,8 +27,8 @@ from sync.central.reports.gate.figures import (
     point_of,
     rates_of,
     trend,
+    trend_effects,
     trend_span,
-    usual_effect,
 )
 from sync.central.reports.gate.improved import Improved, improvements_beside
 from sync.central.reports.gate.looks import record_looks
@@ -128,22 +129,25 @@ def office(
         sums = t.blocks.by_section(period.first_day, period.last_day)
         months = t.blocks.by_month(*trend_span(period, today))
         cuts = t.blocks.cuts(quarters, ("reason", "channel"))
-        ways = differences(t, quarters, cuts.values(), settings)
-        usual = usual_effect(t, min(period.last_day, today))
-        online = figure(sums.get("", {}).pop(ONLINE, []), settings)
-        whole = figure(_parts(sums.values()), settings, usual)
+        deffs = page_effects(t, period, today)
+        ways = differences(t, quarters, cuts.values(), settings, deffs)
+        online = figure(sums.get("", {}).pop(ONLINE, []), settings, INDEPENDENT)
+        whole = figure(_parts(sums.values()), settings, deffs.of(period.days))
+        sums_of = cache(partial(office_sums, t))  # the page asks of a span more than once
 
-        def usual_at(span: Period) -> float:
-            return usual_effect(t, min(span.last_day, today))
+        def parts_of(first: date, last: date) -> list[Sum]:
+            return _parts(sums_of(first, last).values())
 
-        compared = earlier(whole, period, partial(office_parts, t), settings, usual_at)
+        compared = earlier(whole, period, parts_of, settings, deffs.of)
         members: dict[str, set[str]] = {}
         sections: tuple[SectionRow, ...] = ()
         if sections_seen is not None:
             members = _readable_sections(central.site, viewer, officers, sums)
-            how_read = _Read(period=period, today=today, settings=settings, usual=usual)
+            how_read = _Read(
+                period=period, today=today, settings=settings, deffs=deffs, sums_of=sums_of
+            )
             sections = _section_rows(t, members, sums, how_read)
-        improved = improvements_beside(t, months, settings, usual, ended)
+        improved = improvements_beside(t, months, settings, deffs.of, ended)
         tickets = t.tickets.quarters(*quarters) if quarters else []
         gaps = _gaps(t, period, ended) if viewer.signed_in else Counter[str]()
     if sections_seen is not None:
@@ -160,7 +164,7 @@ def office(
         settings=settings,
         figure=whole,
         online=online,
-        trend=trend(months, settings, today, usual),
+        trend=trend(months, settings, today, deffs.of),
         earlier=compared,
         improved=improved,
         is_running=ended < period.last_day,
@@ -175,22 +179,33 @@ def office(
     )
 
 
+def page_effects(t: Transaction, period: Period, today: date) -> Effects:
+    """For a page of a span: with its trend, and what it is compared with."""
+    spans = [span.days for span in (period, *earlier_spans(period).values())]
+    return trend_effects(t, period, today, *spans)
+
+
 def office_parts(t: Transaction, first: date, last: date) -> list[Sum]:
-    """Whole blocks of the office, a sum for each officer: how alike the ratings of a block are
-    does not follow from one sum of all."""
+    """Whole blocks of the office."""
+    return _parts(office_sums(t, first, last).values())
+
+
+def office_sums(t: Transaction, first: date, last: date) -> BySection:
+    """The same by section and officer."""
     sums = t.blocks.by_section(first, last)
     sums.get("", {}).pop(ONLINE, None)
-    return _parts(sums.values())
+    return sums
 
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """How a page's figures are read. `usual`: the office's design effect."""
+    """How a page's figures are read. `sums_of`: those of a span of days."""
 
     period: Period
     today: date
     settings: SiteSettings
-    usual: float
+    deffs: Effects
+    sums_of: Callable[[date, date], BySection]
 
 
 def _section_rows(
@@ -199,13 +214,13 @@ def _section_rows(
     """Sections beside one another, each with its months, and against the span before."""
     months = t.blocks.months_by_section(*trend_span(read.period, read.today))
     before = earlier_spans(read.period).get(BEFORE)
-    sums_before = t.blocks.by_section(before.first_day, before.last_day) if before else {}
-    sums_before.get("", {}).pop(ONLINE, None)
-    usual_before = usual_effect(t, min(before.last_day, read.today)) if before else 1.0
+    sums_before = read.sums_of(before.first_day, before.last_day) if before else {}
     rows = []
     for name, ids in members.items():
-        now = figure(_parts([sums.get(name, {})]), read.settings, read.usual)
-        then = figure(_parts([sums_before.get(name, {})]), read.settings, usual_before)
+        deff = read.deffs.of(read.period.days, section=name)
+        now = figure(_parts([sums.get(name, {})]), read.settings, deff)
+        deff_before = read.deffs.of(before.days, section=name) if before else INDEPENDENT
+        then = figure(_parts([sums_before.get(name, {})]), read.settings, deff_before)
         few = min(len(sums.get(name, {})), len(sums_before.get(name, {}))) < NAMELESS
         row = SectionRow(
             section=name,
@@ -250,10 +265,10 @@ def sections_for_papers(
     with central.store.read(central.site) as t:
         settings = t.settings.newest().settings
         sums = t.blocks.by_section(period.first_day, period.last_day)
-        usual = usual_effect(t, period.last_day)
+        deffs = effects(t, [period.days], today)
     sums.get("", {}).pop(ONLINE, None)
     return {
-        name: figure(_parts([sums[name]]), settings, usual)
+        name: figure(_parts([sums[name]]), settings, deffs.of(period.days, section=name))
         for name in _nameless(sums)
         if viewer.may_read_section(central.site, name)
     }

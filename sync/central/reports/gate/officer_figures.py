@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from kiosk.domain.people import Officer
 from sync.central.appraising import Appraisal, Evidence, appraise
@@ -13,6 +14,7 @@ from sync.central.measures import OfServed, Result, result, sample_of, satisfied
 from sync.central.objecting import Objection
 from sync.central.period import Period
 from sync.central.reports.gate.comparisons import Comparison, NotCompared, comparison
+from sync.central.reports.gate.effects import Effects
 from sync.central.reports.gate.figures import (
     Figure,
     MonthFigure,
@@ -20,8 +22,8 @@ from sync.central.reports.gate.figures import (
     last_week_end,
     orders_differ,
     trend,
+    trend_effects,
     trend_span,
-    usual_effect,
 )
 from sync.central.reports.gate.looks import record_looks
 from sync.central.reports.gate.missing import (
@@ -119,10 +121,11 @@ def officer(
         months = t.blocks.by_month(*trend_span(period, today), officer=id, section=only)
         every_block = t.blocks.of_officer(id, first_day, last_day)
         blocks = _closed_in(only, every_block)
-        usual = usual_effect(t, min(last_day, today))
-        objected = remedy(t, id, period, only, blocks, settings, today, own=own, usual=usual)
+        deffs = trend_effects(t, period, today, period.days, (today, today))
+        deff_of = partial(deffs.of, officer=id, section=only)
+        objected = remedy(t, id, period, only, blocks, settings, today, own=own, deffs=deffs)
         lookers = t.logs.lookers(id) if own else ()
-        falls = _fall(t, id, today, usual) if own and settings.early_word else None
+        falls = _fall(t, id, today, deffs.usual(today)) if own and settings.early_word else None
         has_photo = t.photos.has(id)
         former = t.people.former_names(id)
         corrected = _days_of(id, t.witness.details(PUBLISHED_DIFFERS))
@@ -136,8 +139,8 @@ def officer(
             one for one in blocks if (one[0], one[1].number) not in objected.standing.blocks
         ]
         judged_over = _days_over(t, id, _days_in(judged_blocks))
-        own_figure = figure(sums.get(id, []), settings, usual)
-        office_figure = figure(office_sums, settings, usual)
+        own_figure = figure(sums.get(id, []), settings, deff_of(period.days))
+        office_figure = figure(office_sums, settings, deffs.of(period.days))
         differ = orders_differ((own_figure, office_figure))
         compared = comparison(t, id, period, today, orders_differ=differ)
     record_looks(central, viewer, [id], told("seen_officer", period=period.code), now)
@@ -160,12 +163,12 @@ def officer(
         only_section=only,
         has_more=has_more,
         figure=own_figure,
-        trend=trend(months, settings, today, usual),
+        trend=trend(months, settings, today, deff_of),
         blocks=tuple(
             BlockRow(
                 levels=levels,
                 block=block,
-                result=block_result(levels, block, settings, usual),
+                result=block_result(levels, block, settings, deffs),
                 objection=objected.of_block.get((levels, block.number)),
                 object_until=objected.object_until.get((levels, block.number)),
             )
@@ -202,7 +205,7 @@ def _fall(t: Transaction, id: str, today: date, usual: float) -> Fall | None:
             satisfied=satisfied_of(levels, block.counts),
         )
         weeks.append(week)
-    return fall(weeks, max(1.0, usual))
+    return fall(weeks, usual)
 
 
 def _closed_in(section: str | None, blocks: Iterable[tuple[int, Block]]) -> list[tuple[int, Block]]:
@@ -243,5 +246,7 @@ def _evidence(judged: Figure, compared: Comparison, days_over: int | None) -> Ev
     )
 
 
-def block_result(levels: int, block: Block, settings: SiteSettings, usual: float) -> Result:
-    return result(sample_of(levels, block.counts), settings.compare_from, usual)
+def block_result(levels: int, block: Block, settings: SiteSettings, deffs: Effects) -> Result:
+    """A single block tells no design effect of its own."""
+    sample = sample_of(levels, block.counts)
+    return result(sample, settings.compare_from, deffs.usual(block.last_day))

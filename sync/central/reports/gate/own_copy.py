@@ -15,7 +15,8 @@ from sync.central.logbook import SECURITY_KINDS, Entry, Kind, Log, Wanted, read_
 from sync.central.logwords import log_words
 from sync.central.measures import levels_shown, result, sample_of
 from sync.central.objecting import Objection
-from sync.central.reports.gate.figures import last_week_end, usual_effect
+from sync.central.reports.gate.effects import effects
+from sync.central.reports.gate.figures import last_week_end
 from sync.central.reports.gate.looks import record_looks
 from sync.central.store.accounts import Account, Session
 from sync.central.store.engine import Transaction
@@ -103,9 +104,14 @@ def _session(one: Session) -> Row:
 
 def _results(t: Transaction, blocks: Sequence[tuple[int, Block]], today: date) -> Iterator[Row]:
     """Published results, as much of each as the officer's page may show."""
-    compare_from, usual = t.settings.newest().settings.compare_from, usual_effect(t, today)
+    if not blocks:
+        return
+    compare_from = t.settings.newest().settings.compare_from
+    deffs = effects(t, [(block.last_day, block.last_day) for _, block in blocks], today)
     for levels, block in blocks:
-        published = result(sample_of(levels, block.counts), compare_from, usual)
+        published = result(
+            sample_of(levels, block.counts), compare_from, deffs.usual(block.last_day)
+        )
         low, high = published.ends or (None, None)
         row: dict[str, Cell] = {
             "first_day": block.first_day.isoformat(),

@@ -9,7 +9,8 @@ from datetime import date
 from sync.central.measures import AT_LEAST, AT_MOST, Result
 from sync.central.objecting import Objection, standing
 from sync.central.period import Period, before, round_of
-from sync.central.reports.gate.figures import Figure, figure, last_week_end, usual_effect
+from sync.central.reports.gate.effects import effects
+from sync.central.reports.gate.figures import Figure, figure, last_week_end
 from sync.central.sitesettings import SiteSettings
 from sync.central.store.engine import Transaction
 from sync.messages import Bound, OwnResult, OwnResults
@@ -23,7 +24,7 @@ def own_results(t: Transaction, settings: SiteSettings, today: date) -> OwnResul
     if not settings.own_result_at_terminal:
         return OwnResults(first_day=period.first_day, last_day=period.last_day, results=())
     sums = t.blocks.by_officer(period.first_day, period.last_day)
-    usual = usual_effect(t, period.last_day)
+    deffs = effects(t, [period.days], today)
     objected = _weeks_objected(t, period, today)
     return OwnResults(
         first_day=period.first_day,
@@ -31,7 +32,11 @@ def own_results(t: Transaction, settings: SiteSettings, today: date) -> OwnResul
         results=tuple(
             _own_result(
                 str(officer.id),
-                figure(sums.get(str(officer.id), []), settings, usual),
+                figure(
+                    sums.get(str(officer.id), []),
+                    settings,
+                    deffs.of(period.days, officer=str(officer.id)),
+                ),
                 objected.get(str(officer.id), 0),
             )
             for officer in t.people.active()

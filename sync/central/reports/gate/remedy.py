@@ -16,6 +16,7 @@ from sync.central.objecting import (
     standing,
 )
 from sync.central.period import Period
+from sync.central.reports.gate.effects import Effects
 from sync.central.reports.gate.figures import trend_span
 from sync.central.reports.gate.marks import Mark, mark
 from sync.central.sitesettings import SiteSettings
@@ -52,7 +53,7 @@ def remedy(
     today: date,
     *,
     own: bool,
-    usual: float,
+    deffs: Effects,
 ) -> Remedy:
     """Of the blocks of a period that the viewer reads: those that closed in `section`, or all."""
     objections = t.objections.all(officer)
@@ -64,7 +65,7 @@ def remedy(
     attached = [one for one in live if one.attached and keys & set(one.blocks)]
     return Remedy(
         standing=stands,
-        mark=mark(stands, blocks, settings, usual),
+        mark=mark(stands, blocks, settings, deffs, period.last_day),
         marked_months=_marked_months(of_block, trend_blocks, section),
         objections=tuple(reversed(objections if own else attached)),
         of_block=of_block,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache, partial
 
 from kiosk.domain.people import Officer, OfficerId, SectionId
 from sync.central.comparing import Adjusted
@@ -23,12 +24,11 @@ from sync.central.reports.gate.figures import (
     rates_of,
     trend,
     trend_span,
-    usual_effect,
 )
 from sync.central.reports.gate.looks import record_looks
 from sync.central.reports.gate.marks import Mark, mark, standings
 from sync.central.reports.gate.missing import Missing, missing_beside_blocks
-from sync.central.reports.gate.office_figures import NAMELESS, office_parts
+from sync.central.reports.gate.office_figures import NAMELESS, office_parts, page_effects
 from sync.central.sitesettings import SiteSettings
 from sync.central.store.blocks import Sum
 from sync.central.store.engine import Transaction
@@ -100,42 +100,43 @@ def section(
     with central.store.read(central.site) as t:
         settings = t.settings.newest().settings
         roster = t.people.everyone()
-        sums = t.blocks.by_officer(period.first_day, period.last_day, section=name)
+        sums_of = cache(partial(t.blocks.by_officer, section=name))  # asked of a span thrice
+        sums = sums_of(*period.days)
         months = t.blocks.by_month(*trend_span(period, today), section=name)
         missing = missing_beside_blocks(t, t.blocks.days(period.first_day, period.last_day, name))
         own_months = t.blocks.months_by_officer(*trend_span(period, today), name)
         objections = standings(t, period, name, today)
-        usual = usual_effect(t, min(period.last_day, today))
-        office = figure(office_parts(t, period.first_day, period.last_day), settings, usual)
+        deffs = page_effects(t, period, today)
+        deff_of = partial(deffs.of, section=name)
+        office = figure(office_parts(t, *period.days), settings, deffs.of(period.days))
         all_months = t.blocks.by_month(*trend_span(period, today))
-        office_months = trend(all_months, settings, today, usual)
+        office_months = trend(all_months, settings, today, deffs.of)
         adjusted = _adjusted(t, period, sums)
         parts = [part for parts in sums.values() for part in parts]
-        whole = figure(parts, settings, usual)
+        whole = figure(parts, settings, deff_of(period.days))
 
         def of_section(first: date, last: date) -> list[Sum]:
-            of_officers = t.blocks.by_officer(first, last, section=name)
-            return [part for parts in of_officers.values() for part in parts]
-
-        def usual_at(span: Period) -> float:
-            return usual_effect(t, min(span.last_day, today))
+            return [part for parts in sums_of(first, last).values() for part in parts]
 
         def is_of_few(span: Period) -> bool:
-            rated = t.blocks.by_officer(span.first_day, span.last_day, section=name)
-            return len(rated.keys() - {ONLINE}) < NAMELESS
+            return len(sums_of(*span.days).keys() - {ONLINE}) < NAMELESS
 
-        compared = earlier(whole, period, of_section, settings, usual_at, is_of_few)
+        compared = earlier(whole, period, of_section, settings, deff_of, is_of_few)
     members = [one for one in roster if one.id in sums or _is_in(one, name)]
     rows = []
     for member in members:
         stands, blocks = objections.get(str(member.id), (NOTHING_OBJECTED, []))
         row = OfficerRow(
             officer=member,
-            figure=figure(sums.get(str(member.id), []), settings, usual),
+            figure=figure(
+                sums.get(str(member.id), []),
+                settings,
+                deff_of(period.days, officer=str(member.id)),
+            ),
             missing=missing.get(str(member.id), Missing()),
             away=not _is_in(member, name),
             objected=bool(stands.open),
-            mark=mark(stands, blocks, settings, usual),
+            mark=mark(stands, blocks, settings, deffs, period.last_day),
             months=month_rates(own_months.get(str(member.id), {}), settings.compare_from),
             adjusted=None if stands.blocks else adjusted.get(str(member.id)),
         )
@@ -144,14 +145,17 @@ def section(
     record_looks(central, viewer, looked_at, told("seen_section", period=period.code), now)
     strangers = sorted(sums.keys() - {str(officer.id) for officer in roster})
     rows += (
-        _stranger_row(id_, figure(sums[id_], settings, usual), missing[id_]) for id_ in strangers
+        _stranger_row(
+            id_, figure(sums[id_], settings, deff_of(period.days, officer=id_)), missing[id_]
+        )
+        for id_ in strangers
     )
     return SectionView(
         section=name,
         period=period,
         settings=settings,
         figure=whole,
-        trend=trend(months, settings, today, usual),
+        trend=trend(months, settings, today, deff_of),
         earlier=compared,
         is_running=last_week_end(today) < period.last_day,
         office=office,

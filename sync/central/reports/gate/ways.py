@@ -13,7 +13,8 @@ from math import sqrt
 from kiosk.domain.rating import Channel
 from kiosk.domain.scale import FaceOrder
 from sync.central.reports.gate.cut_tables import CUT_STEP, CutRow, QuarterCuts, Span, channel_rows
-from sync.central.reports.gate.figures import figure, usual_effect
+from sync.central.reports.gate.effects import INDEPENDENT, Effects
+from sync.central.reports.gate.figures import figure
 from sync.central.sitesettings import SiteSettings
 from sync.central.store.blocks import Sum
 from sync.central.store.engine import Transaction
@@ -44,15 +45,15 @@ def differences(
     quarters: Span | None,
     cuts: Iterable[QuarterCuts],
     settings: SiteSettings,
+    deffs: Effects,
 ) -> tuple[Difference, ...]:
     """The ways of asking that differ in these quarters; none where there are too few ratings."""
     if quarters is None:
         return ()
-    usual = usual_effect(t, quarters[1])
     rows = {row.what: row for row in channel_rows(cuts, settings.cuts_from)}
     for what, sums in t.blocks.by_way(*quarters).items():
         rows[what] = _row(what, sums, settings)
-    return differing(rows, usual)
+    return differing(rows, deffs.usual(quarters[1]))
 
 
 def differing(rows: Mapping[str, CutRow], deff: float) -> tuple[Difference, ...]:
@@ -82,7 +83,7 @@ def _beyond_chance(first: CutRow, second: CutRow, deff: float) -> bool:
 
 
 def _row(what: str, sums: Iterable[Sum], settings: SiteSettings) -> CutRow:
-    result = figure(sums, settings).result
+    result = figure(sums, settings, INDEPENDENT).result
     if result.n < settings.cuts_from or result.rate is None:
         return CutRow(what=what, n=None, rate=None)
     n = CUT_STEP * round(result.n / CUT_STEP)

@@ -1,0 +1,97 @@
+"""The design effect of every figure, wherever it stands: one rule.
+
+A figure's own blocks tell one, each beside its officer's rate in its section. It is weighed with
+what is usual in the office: the same of all its blocks of the twelve months that end with the
+figure's last one. So a span has one interval, on whichever page or paper it stands.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from sync.central.clusters import Blocks, design_effect, effect
+from sync.central.disclosure import ONLINE
+from sync.central.store.engine import Transaction
+from sync.central.store.spreads import MonthSpreads, SiteSpreads, Spread, Whose
+
+INDEPENDENT = 1.0
+"""The design effect where nothing is known of one."""
+_NONE = Spread()
+_WINDOW = 12
+"""Months."""
+
+Span = tuple[date, date]
+
+
+class Effects:
+    """Those of an office, as known on `today`. A span is whole months."""
+
+    def __init__(self, spreads: MonthSpreads, since: date, today: date) -> None:
+        self._since, self._today = since, today
+        self._months = sorted(spreads)
+        self._until: list[dict[Whose, Spread]] = [{}]
+        """Sums of everything before each month, and of everything."""
+        for month in self._months:
+            sums = dict(self._until[-1])
+            for whose, spread in spreads[month].items():
+                sums[whose] = sums.get(whose, _NONE) + spread
+            self._until.append(sums)
+        self._usual: dict[date, float] = {}
+
+    def of(self, span: Span, *, section: str | None = None, officer: str | None = None) -> float:
+        """Of what closed in a span: of one officer alone, or in one section."""
+        if officer == ONLINE:
+            return INDEPENDENT
+        parts = [
+            spread
+            for whose, spread in self._between(*span).items()
+            if section in (None, whose.section) and officer in (None, whose.officer)
+        ]
+        return self.beside(parts, span[1])
+
+    def beside(self, parts: Iterable[Blocks], last: date) -> float:
+        """Of some blocks of a span that ends with `last`."""
+        return design_effect(effect(parts), self.usual(last))
+
+    def usual(self, last: date) -> float:
+        """In the year to the month of `last`, or to now."""
+        end = min(last, self._today).replace(day=1)
+        if end not in self._usual:
+            year = self._between(year_to(end), end)
+            self._usual[end] = usual_of(year)
+        return self._usual[end]
+
+    def _between(self, first: date, last: date) -> dict[Whose, Spread]:
+        if first.replace(day=1) < self._since:
+            raise ValueError(f"asked for {first}, and knows from {self._since} on")
+        before = self._until[bisect_left(self._months, first.replace(day=1))]
+        until = self._until[bisect_right(self._months, last)]
+        return {
+            whose: spread - before.get(whose, _NONE)
+            for whose, spread in until.items()
+            if spread != before.get(whose)
+        }
+
+
+def usual_of(year: Mapping[Whose, Spread]) -> float:
+    """What is usual, of all blocks of an office's year: a single block tells none of its own."""
+    return design_effect(effect(year.values()), INDEPENDENT)
+
+
+def of_site(spreads: SiteSpreads) -> float:
+    """The design effect of one office's span, beside its year."""
+    return design_effect(effect(spreads.of_span.values()), usual_of(spreads.of_year))
+
+
+def effects(t: Transaction, spans: Iterable[Span], today: date) -> Effects:
+    """What figures of these spans need, read at once."""
+    firsts, lasts = zip(*spans, strict=True)
+    ends = (min(last, today) for last in lasts)
+    since = min(*(first.replace(day=1) for first in firsts), *map(year_to, ends))
+    return Effects(t.spreads.by_month(since, max(lasts)), since, today)
+
+
+def year_to(last: date) -> date:
+    """The first of the twelve months that end with the month of `last`."""
+    years, month = divmod(last.year * 12 + last.month - _WINDOW, 12)
+    return date(years, month + 1, 1)
