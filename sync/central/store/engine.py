@@ -40,6 +40,7 @@ from sync.central.store.patterns import Patterns
 from sync.central.store.people import People
 from sync.central.store.photos import Photos
 from sync.central.store.pins import Pins
+from sync.central.store.pools import Pools
 from sync.central.store.questionnaire import Questionnaire
 from sync.central.store.recordings import Recordings
 from sync.central.store.releases import Releases
@@ -127,6 +128,7 @@ class Transaction:
         self.photos = Photos(connection, site)
         self.recordings = Recordings(connection, site)
         self.pins = Pins(connection, site)
+        self.pools = Pools(connection, site)
         self.questionnaire = Questionnaire(connection, site)
         self.releases = Releases(connection, site)
         self.retention = Retention(connection, site)
