@@ -709,6 +709,19 @@ comments = Table(
     PrimaryKeyConstraint("site", "id"),
 )
 
+# What the office made of a pool, without a time: it would say by when the pool was closed.
+pool_reviews = Table(
+    "pool_reviews",
+    metadata,
+    _text("site"),
+    _count("pool"),
+    _count("version"),
+    _text("author"),
+    _text("status"),
+    _text("themes"),
+    PrimaryKeyConstraint("site", "pool", "version"),
+)
+
 log_entries = Table(
     "log_entries",
     metadata,

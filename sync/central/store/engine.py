@@ -40,6 +40,7 @@ from sync.central.store.patterns import Patterns
 from sync.central.store.people import People
 from sync.central.store.photos import Photos
 from sync.central.store.pins import Pins
+from sync.central.store.pools import Pools
 from sync.central.store.questionnaire import Questionnaire
 from sync.central.store.recorded import Recorded
 from sync.central.store.recordings import Recordings
@@ -129,6 +130,7 @@ class Transaction:
         self.recorded = Recorded(connection, site)
         self.recordings = Recordings(connection, site)
         self.pins = Pins(connection, site)
+        self.pools = Pools(connection, site)
         self.questionnaire = Questionnaire(connection, site)
         self.releases = Releases(connection, site)
         self.retention = Retention(connection, site)

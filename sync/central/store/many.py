@@ -77,17 +77,17 @@ class ManyTerminals:
         of_site: dict[str, list[str]] = defaultdict(list)
         for site, terminal in sorted(keys):
             of_site[site].append(terminal)
-        held: dict[TerminalKey, KnownTerminal] = {}
+        terminals: dict[TerminalKey, KnownTerminal] = {}
         if not of_site:
-            return held
+            return terminals
         driver: Any = self._connection.connection.driver_connection
         with driver.cursor(row_factory=namedtuple_row) as cursor:
             cursor.executemany(_HELD, list(of_site.items()), returning=True)
             more = True
             while more:
-                held |= {(row.site, row.terminal): known_terminal(row) for row in cursor}
+                terminals |= {(row.site, row.terminal): known_terminal(row) for row in cursor}
                 more = bool(cursor.nextset())
-        return held
+        return terminals
 
     def open_runs(self, runs: Iterable[tuple[str, Run]], now: datetime) -> None:
         """Runs by their sites."""

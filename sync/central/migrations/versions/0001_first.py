@@ -640,6 +640,16 @@ def _questionnaire() -> None:
         _text("words"),
         sa.PrimaryKeyConstraint("site", "id"),
     )
+    op.create_table(
+        "pool_reviews",
+        _text("site"),
+        _count("pool"),
+        _count("version"),
+        _text("author"),
+        _text("status"),
+        _text("themes"),
+        sa.PrimaryKeyConstraint("site", "pool", "version"),
+    )
 
 
 def _notifications() -> None:
