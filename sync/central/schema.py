@@ -282,7 +282,7 @@ unknown_officers = Table(
     _text("officer"),
     _text("terminal"),
     Column("date", Date, nullable=False),
-    PrimaryKeyConstraint("site", "officer", "terminal", "date"),
+    PrimaryKeyConstraint("site", "terminal", "date", "officer"),
 )
 
 parked_reports = Table(
@@ -707,6 +707,19 @@ comments = Table(
     _text("language"),
     _text("words"),
     PrimaryKeyConstraint("site", "id"),
+)
+
+# What the office made of a pool, without a time: it would say by when the pool was closed.
+pool_reviews = Table(
+    "pool_reviews",
+    metadata,
+    _text("site"),
+    _count("pool"),
+    _count("version"),
+    _text("author"),
+    _text("status"),
+    _text("themes"),
+    PrimaryKeyConstraint("site", "pool", "version"),
 )
 
 log_entries = Table(

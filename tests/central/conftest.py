@@ -16,6 +16,7 @@ from tests.support.databases import new_central_database, new_central_store, new
 
 PAGES = {
     "test_accounts",
+    "test_comment_pools",
     "test_handbook",
     "test_keeping",
     "test_notifications",

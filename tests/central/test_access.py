@@ -83,6 +83,7 @@ PAGES: dict[str, set[str]] = {
     "/objections/dindaeng": {D, H, A},
     "/objections/dindaeng/1": {D, H, A},
     "/comments/dindaeng": {C},
+    "/comments/dindaeng/comments.csv": {C},
     "/tally/dindaeng?date=2026-11-02": {A},
     "/tally/dindaeng/t-101/2026-11-02/1.json": {A},
     "/patterns/dindaeng": {A},
@@ -143,6 +144,7 @@ WITHOUT_HELP = {"photo", "copy", "paper", "openapi.json", "help"}
 """Files, and the help itself."""
 FORMS: dict[str, set[str]] = {
     "/comments/dindaeng": {C},
+    "/comments/dindaeng/pool": {C},
     "/improvements/dindaeng": {S, D, C},
     "/ita/dindaeng": {D, H},
     "/ita/dindaeng/pictures": {D, H},

@@ -25,6 +25,7 @@ from sync.central.schema import (
 )
 from sync.central.sitesettings import SiteSettings
 from sync.central.store.engine import RowRefused
+from sync.central.store.pools import PoolReview
 from sync.central.usecases.accounts import add_account
 from sync.central.usecases.central import Central
 from sync.central.usecases.nights import run_night
@@ -199,6 +200,8 @@ def test_old_comments_and_tickets_go_with_their_pool_and_days(office: Central) -
             for number in range(10):
                 t.questionnaire.add_comment("th", f"{day} {number}")
             assert t.questionnaire.close_pool(day) == 10
+        for pool in (1, 2):
+            t.pools.append(PoolReview(pool=pool), "desk")
         t.questionnaire.add_comment("th", "waits")
     days = (date(2031, 1, 6), date(2032, 11, 1))
     import_tickets(office, [Ticket(date=day, counter="1", n=9) for day in days])
@@ -208,6 +211,8 @@ def test_old_comments_and_tickets_go_with_their_pool_and_days(office: Central) -
         words = list(connection.scalars(select(comments.c.words)))
     assert len(words) == 11
     assert not [word for word in words if "2032-04" in word]
+    with office.store.read(office.site) as t:
+        assert set(t.pools.reviews()) == {2}, "what was made of a pool goes with it"
 
 
 def test_the_record_is_emptied_of_words_alone_and_the_chain_holds(office: Central) -> None:

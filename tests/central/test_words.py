@@ -34,7 +34,7 @@ CHOSEN = {
     "month",
     "objection", "open_data", "open_data_column", "panel", "period", "prompt", "role",
     "pattern_against", "pattern_innocent", "pattern_kind", "pattern_look_at", "pattern_seen",
-    "way", "weekday", "csv", "csv_column", "change", "target",
+    "pool_status", "theme", "way", "weekday", "csv", "csv_column", "change", "target",
     "roster_word", "served_part",
     "encryption", "not_sent", "notification", "notification_state", "topic", "topic_do",
     "topic_says", "transport", "machine_do", "time_sync",

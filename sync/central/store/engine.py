@@ -40,7 +40,9 @@ from sync.central.store.patterns import Patterns
 from sync.central.store.people import People
 from sync.central.store.photos import Photos
 from sync.central.store.pins import Pins
+from sync.central.store.pools import Pools
 from sync.central.store.questionnaire import Questionnaire
+from sync.central.store.recorded import Recorded
 from sync.central.store.recordings import Recordings
 from sync.central.store.releases import Releases
 from sync.central.store.retention import Retention
@@ -125,8 +127,10 @@ class Transaction:
         self.patterns = Patterns(connection, site)
         self.people = People(connection, site)
         self.photos = Photos(connection, site)
+        self.recorded = Recorded(connection, site)
         self.recordings = Recordings(connection, site)
         self.pins = Pins(connection, site)
+        self.pools = Pools(connection, site)
         self.questionnaire = Questionnaire(connection, site)
         self.releases = Releases(connection, site)
         self.retention = Retention(connection, site)

@@ -9,17 +9,14 @@ from sync import formtoken
 from sync.central.disclosure import ONLINE
 from sync.central.sitesettings import SiteSettings
 from sync.central.store.engine import Transaction
-from sync.central.store.questionnaire import Comment
 from sync.central.usecases.central import Central
 from sync.protocol import BadMessage
 from sync.signing import public_key
 
 __all__ = [
-    "Comment",
     "OnlineAnswer",
     "Questionnaire",
     "TokenState",
-    "all_comments",
     "answer_questionnaire",
     "import_answers",
     "open_questionnaire",
@@ -94,12 +91,6 @@ def import_answers(central: Central, answers: Iterable[OnlineAnswer]) -> None:
     with central.store.transaction(central.site) as t:
         for answer in answers:
             _count(t, answer)
-
-
-def all_comments(central: Central) -> tuple[Comment, ...]:
-    """What citizens wrote: closed pools, the newest first."""
-    with central.store.read(central.site) as t:
-        return t.questionnaire.comments()
 
 
 def _count(t: Transaction, answer: OnlineAnswer) -> None:

@@ -82,7 +82,7 @@ def _retain(t: Transaction, now: datetime) -> Removed:
         reports=reports,
         blocks=blocks,
         people=people,
-        comments=t.retention.remove_comments(until.comments),
+        comments=_remove_comments(t, until.comments),
         tickets=t.retention.remove_tickets(until.raw),
         photos=t.retention.remove_photos_of_retired(),
         sessions=len(t.accounts.drop_sessions(now - SESSION_LONGEST)),
@@ -99,6 +99,13 @@ def _day_borne_out(t: Transaction, today: date) -> date:
     does not come back: this machine's clock alone, years ahead, must not decide it."""
     newest = max(t.days.newest_days().values(), default=today)
     return min(today, newest + _AFTER_THE_NEWEST)
+
+
+def _remove_comments(t: Transaction, until: date) -> int:
+    """Remove old pools with what was made of them; how many comments."""
+    removed = t.retention.remove_comments(until)
+    t.pools.remove_empty()
+    return removed
 
 
 def _disputed(t: Transaction, today: date) -> date:

@@ -1,4 +1,4 @@
-"""The improvement log, and what citizens wrote."""
+"""The improvement log."""
 
 import secrets
 
@@ -14,8 +14,6 @@ from sync.central.usecases.improvements import (
     earlier_improvements,
     save_improvement,
 )
-from sync.central.usecases.publishing import publish_due
-from sync.central.usecases.questionnaire import all_comments
 from sync.central.viewer import NotYours, Right
 from sync.central.web.dependencies import (
     CommentReader,
@@ -23,13 +21,11 @@ from sync.central.web.dependencies import (
     ImprovementEditor,
     Reader,
     SignedIn,
-    Today,
     office_of,
 )
 from sync.central.web.forms import Form, Posted
 from sync.central.web.parts import parts_of
 from sync.central.web.rendering import PageError, page
-from sync.central.web.searching import LONGEST, holds
 
 router = APIRouter(include_in_schema=False)
 
@@ -54,22 +50,6 @@ def post_improvement(
     except EditedMeanwhile:
         return _improvements_page(request, reader, improvement)
     return RedirectResponse(f"/improvements/{site}", 303)
-
-
-@router.get("/comments/{site}")
-def comments_page(request: Request, reader: CommentReader, today: Today) -> Response:
-    """What citizens wrote, in pools of ten and more, without time."""
-    publish_due(reader.central, today)
-    query = request.query_params.get("find", "")[:LONGEST]
-    comments = [one for one in all_comments(reader.central) if holds(query, one.words)]
-    return page(
-        request,
-        "comments.html",
-        reader.viewer,
-        reader.central,
-        comments=comments,
-        query=query,
-    )
 
 
 @router.post("/comments/{site}")

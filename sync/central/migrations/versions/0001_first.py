@@ -199,7 +199,7 @@ def _days() -> None:
         _text("officer"),
         _text("terminal"),
         _day("date"),
-        sa.PrimaryKeyConstraint("site", "officer", "terminal", "date"),
+        sa.PrimaryKeyConstraint("site", "terminal", "date", "officer"),
     )
     op.create_table(
         "parked_reports",
@@ -639,6 +639,16 @@ def _questionnaire() -> None:
         _text("language"),
         _text("words"),
         sa.PrimaryKeyConstraint("site", "id"),
+    )
+    op.create_table(
+        "pool_reviews",
+        _text("site"),
+        _count("pool"),
+        _count("version"),
+        _text("author"),
+        _text("status"),
+        _text("themes"),
+        sa.PrimaryKeyConstraint("site", "pool", "version"),
     )
 
 
