@@ -162,6 +162,32 @@ def test_two_that_wait_for_each_other_both_get_their_turn(store: CentralStore, u
             assert sorted(str(t.people.site_name())) == sorted(f"{site}ab"), "each wrote once"
 
 
+@on_postgresql
+def test_who_could_not_be_put_in_order_beside_another_does_it_again(
+    store: CentralStore, url: str
+) -> None:
+    """A sharded or stricter server says 40001 where two read the same row and both write it."""
+    with store.transaction("a") as t:
+        t.people.put_site("-")
+    both_read, tries = Barrier(2), Counter[str]()
+
+    def add(letter: str) -> None:
+        tries[letter] += 1
+        with store.connection() as connection:
+            connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            name = connection.exec_driver_sql("SELECT name FROM sites WHERE site = 'a'").scalar()
+            if tries[letter] == 1:
+                both_read.wait(5)
+            connection.exec_driver_sql(f"UPDATE sites SET name = '{name}{letter}'")
+
+    with ThreadPoolExecutor(2) as two:
+        for done in [two.submit(once_more, partial(add, letter)) for letter in "xy"]:
+            done.result(30)
+    assert tries.total() == 3, "one was ended, and did it again"
+    with store.read("a") as t:
+        assert t.people.site_name() in ("-xy", "-yx"), "and read what the other wrote"
+
+
 def test_no_more_connections_are_opened_than_the_setting_says(postgres: str) -> None:
     url = new_database(postgres)
     CentralStore.create(url).close()

@@ -42,6 +42,7 @@ from sync.central.store.photos import Photos
 from sync.central.store.pins import Pins
 from sync.central.store.pools import Pools
 from sync.central.store.questionnaire import Questionnaire
+from sync.central.store.recorded import Recorded
 from sync.central.store.recordings import Recordings
 from sync.central.store.releases import Releases
 from sync.central.store.retention import Retention
@@ -126,6 +127,7 @@ class Transaction:
         self.patterns = Patterns(connection, site)
         self.people = People(connection, site)
         self.photos = Photos(connection, site)
+        self.recorded = Recorded(connection, site)
         self.recordings = Recordings(connection, site)
         self.pins = Pins(connection, site)
         self.pools = Pools(connection, site)
@@ -304,7 +306,9 @@ class CentralStore:
         if "file is not a database" in first:
             return DatabaseError(f"{self._name}: is no SQLite file; name another")
         driver = self._engine.dialect.loaded_dbapi
-        refused = isinstance(error, (driver.IntegrityError, driver.DataError))
+        # What a worker refuses of a COPY reaches Citus's clients as an internal error.
+        refusals = (driver.IntegrityError, driver.DataError, driver.InternalError)
+        refused = isinstance(error, refusals)
         return (RowRefused if refused else DatabaseDown)(line)
 
     def look(self) -> None:

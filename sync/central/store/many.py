@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, func, select, tuple_
+from sqlalchemy import Connection, func, select, tuple_
 
 from sync.central.ingest import SheetKey, Witnessed
 from sync.central.logbook import Log, LogEnd
@@ -19,6 +19,7 @@ from sync.central.schema import (
     terminals,
     witnessed_sheets,
 )
+from sync.central.store.bulk import append_rows
 from sync.central.store.days import COUNT_COLUMNS, LINE_COLUMNS, count_rows, line_rows, officer_days
 from sync.central.store.logs import ends_of
 from sync.central.store.room import insert_on
@@ -76,17 +77,17 @@ class ManyTerminals:
         of_site: dict[str, list[str]] = defaultdict(list)
         for site, terminal in sorted(keys):
             of_site[site].append(terminal)
-        held: dict[TerminalKey, KnownTerminal] = {}
+        terminals: dict[TerminalKey, KnownTerminal] = {}
         if not of_site:
-            return held
+            return terminals
         driver: Any = self._connection.connection.driver_connection
         with driver.cursor(row_factory=namedtuple_row) as cursor:
             cursor.executemany(_HELD, list(of_site.items()), returning=True)
             more = True
             while more:
-                held |= {(row.site, row.terminal): known_terminal(row) for row in cursor}
+                terminals |= {(row.site, row.terminal): known_terminal(row) for row in cursor}
                 more = bool(cursor.nextset())
-        return held
+        return terminals
 
     def open_runs(self, runs: Iterable[tuple[str, Run]], now: datetime) -> None:
         """Runs by their sites."""
@@ -168,13 +169,13 @@ class ManyTerminals:
         for day in days:
             if day.key not in stored:
                 continue
-            site, terminal, _ = day.key
-            lines += ((*day.key, *row) for row in line_rows(day.report))
-            counts += ((*day.key, *row) for row in count_rows(day.report))
+            key = site, terminal, _ = day.key
+            lines += ((*key, *row) for row in line_rows(day.report))
+            counts += ((*key, *row) for row in count_rows(day.report))
             sheets += ((site, terminal, sheet) for sheet in day.fresh_sheets)
             came_in += ((site, officer, date_) for officer, date_ in officer_days(day.report))
-        self._append(day_lines, (*_DAY_KEY, *LINE_COLUMNS), lines)
-        self._append(day_counts, (*_DAY_KEY, *COUNT_COLUMNS), counts)
+        append_rows(self._connection, day_lines, (*_DAY_KEY, *LINE_COLUMNS), lines)
+        append_rows(self._connection, day_counts, (*_DAY_KEY, *COUNT_COLUMNS), counts)
         put_sheets(self._connection, sheets)
         mark_unclosed(self._connection, came_in)
         return stored
@@ -197,19 +198,3 @@ class ManyTerminals:
             return set()
         put = self._connection.execute(insert.returning(c.site, c.terminal, c.date), rows)
         return {(row.site, row.terminal, row.date) for row in put}
-
-    def _append(
-        self, table: Table, columns: Sequence[str], rows: Sequence[tuple[object, ...]]
-    ) -> None:
-        """Rows that are not there yet: by COPY where there is one."""
-        if not rows:
-            return
-        if self._connection.dialect.name == "postgresql":
-            raw = self._connection.connection.cursor()
-            text = f"COPY {table.name} ({', '.join(columns)}) FROM STDIN"
-            with raw.copy(text.encode()) as copy:
-                for row in rows:
-                    copy.write_row(row)
-        else:
-            named = [dict(zip(columns, row, strict=True)) for row in rows]
-            self._connection.execute(table.insert(), named)
