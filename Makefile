@@ -6,7 +6,7 @@ OFFSCREEN := QT_QPA_PLATFORM=offscreen
 # on, and a test that runs one of its own in the same process could not.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help run quick lint types test evidence gallery bench lock packages release image image-test wheels oci sbom notices clean
+.PHONY: help run quick lint types test test-citus evidence gallery bench lock packages release image image-test wheels oci sbom notices clean
 help:            ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
@@ -35,6 +35,10 @@ test:            ## every check: lint, types, every test, the quick evidence
 	@$(OFFSCREEN) $(PY) -m pytest -n 2 --dist loadfile -q tests/browser
 	@$(OFFSCREEN) $(PY) -m tests.evidence --seed 34846
 
+test-citus:      ## central's tests on a PostgreSQL with Citus: TEST_CITUS_URL=the coordinator's address
+	@.ci/setup test
+	@$(OFFSCREEN) $(PY) -m pytest -q --citus tests/central
+
 evidence:        ## every promise against faults and attackers, one table; FULL=1 for the long sizes
 	@.ci/setup test
 	@$(if $(FULL),$(OFFSCREEN) $(PY) -m pytest -q --every-database tests/central)
@@ -46,7 +50,7 @@ gallery:         ## every screen at every size and language as pictures, with co
 
 bench:           ## speed and size, as ratios to a raw limit measured in the same run
 	@.ci/setup test
-	@$(PY) -m tests.bench && $(PY) -m tests.bench.aged && $(PY) -m tests.bench.messages && $(PY) -m tests.bench.central
+	@$(PY) -m tests.bench && $(PY) -m tests.bench.aged && $(PY) -m tests.bench.messages && $(PY) -m tests.bench.central && $(PY) -m tests.bench.pages
 
 lock:            ## renew requirements.lock from pyproject.toml, and what central and a terminal install of it
 	@.ci/setup run

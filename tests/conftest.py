@@ -31,6 +31,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--every-database", action="store_true", help="tests of pages on PostgreSQL as well"
     )
+    parser.addoption(
+        "--citus", action="store_true", help="central's tests on Citus alone, at TEST_CITUS_URL"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -282,7 +282,7 @@ unknown_officers = Table(
     _text("officer"),
     _text("terminal"),
     Column("date", Date, nullable=False),
-    PrimaryKeyConstraint("site", "officer", "terminal", "date"),
+    PrimaryKeyConstraint("site", "terminal", "date", "officer"),
 )
 
 parked_reports = Table(

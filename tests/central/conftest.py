@@ -8,6 +8,7 @@ import pytest
 from kiosk.store.engine import Store
 from sync.central.store.engine import CentralStore
 from sync.central.usecases.central import Central
+from tests.support import citus
 from tests.support.builders import SOMYING
 from tests.support.central import made_central, on_roster
 from tests.support.central_server import Kept, Server, running_server
@@ -28,12 +29,31 @@ PAGES = {
 once and what is published have their own. `make evidence FULL=1` has them on both."""
 
 
+ON_CITUS_ALONE = "citus"
+"""The fixture of tests that ask for what PostgreSQL alone has not. They are not collected but by
+`make test-citus`."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--citus"):
+        try:
+            citus.coordinator()
+        except citus.NoCitus as error:
+            raise pytest.UsageError(str(error)) from None
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if config.getoption("--every-database"):
-        return
-    left_out = [item for item in items if item.path.stem in PAGES and _is_on_postgresql(item)]
+    left_out = [item for item in items if _is_left_out(config, item)]
     config.hook.pytest_deselected(items=left_out)
     items[:] = [item for item in items if item not in left_out]
+
+
+def _is_left_out(config: pytest.Config, item: pytest.Item) -> bool:
+    asks_for_citus = ON_CITUS_ALONE in getattr(item, "fixturenames", ())
+    on_citus, on_postgresql = config.getoption("--citus"), _is_on_postgresql(item)
+    if item.path.stem in PAGES and on_postgresql and not config.getoption("--every-database"):
+        return True
+    return not (asks_for_citus or on_postgresql) if on_citus else asks_for_citus
 
 
 def _is_on_postgresql(item: pytest.Item) -> bool:
@@ -42,12 +62,24 @@ def _is_on_postgresql(item: pytest.Item) -> bool:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """A database of each kind, empty but on a server for a `store`."""
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database of each kind, empty but on a server for a `store`. With `--citus` that server
+    is one: what is there for a `store` is distributed."""
+    has_schema = "store" in request.fixturenames
     if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'central.db'}"
-    server = request.getfixturevalue("postgres")
-    return new_central_database(server) if "store" in request.fixturenames else new_database(server)
+        yield f"sqlite:///{tmp_path / 'central.db'}"
+    elif request.config.getoption("--citus"):
+        with citus.citus_database(distributed=has_schema) as address:
+            yield address
+    else:
+        server = request.getfixturevalue("postgres")
+        yield new_central_database(server) if has_schema else new_database(server)
+
+
+@pytest.fixture(name=ON_CITUS_ALONE)
+def empty_citus_database() -> Iterator[str]:
+    with citus.citus_database(distributed=False) as address:
+        yield address
 
 
 @pytest.fixture

@@ -183,8 +183,13 @@ def fresh_office(tmp_path: Path) -> Iterator[Central]:
 
 
 def made_office(folder: Path) -> Central:
-    store = new_central_store(folder / "central.db")
-    central = made_central(store, folder)
+    central = made_central(new_central_store(folder / "central.db"), folder)
+    furnish(central)
+    return central
+
+
+def furnish(central: Central) -> None:
+    """Give an office what the pages of `PAGES` speak of."""
     add_site(central, "elsewhere", "สำนักงานเขตอื่น")
     put_on_roster(
         central,
@@ -198,7 +203,7 @@ def made_office(folder: Path) -> Central:
         received(central, officer, 3, 3, 4, 10, 20)
     publish_due(central, NOW.date())
     objected(central, "101", NOW)
-    with store.transaction(central.site) as t:
+    with central.store.transaction(central.site) as t:
         t.photos.put("102", b"\xff\xd8\xff\xd9")
         t.recordings.put("th", "thanks", b"RIFF", "")
         with pytest.MonkeyPatch.context() as chance:
@@ -213,7 +218,6 @@ def made_office(folder: Path) -> Central:
                 size=(1, 1),
                 now=NOW,
             )
-    return central
 
 
 def a_jpeg() -> bytes:

@@ -67,7 +67,7 @@ def test_of_many_revisions_the_highest_stays_whole(central: Central) -> None:
         kept = t.days.report("counter-1", DAY)
         assert kept is not None
         assert kept.digest == digest(reports[-1].to_bytes())
-        assert t.days.rows_agree(reports[-1])
+        assert t.recorded.days("counter-1", DAY, DAY)[DAY].rows_agree(reports[-1])
 
 
 def test_different_terminals_do_not_hold_each_other_up(central: Central) -> None:

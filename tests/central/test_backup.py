@@ -2,6 +2,7 @@
 
 import json
 import zipfile
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from sync.central.period import parse
 from sync.central.reports import gate
 from sync.central.schema import metadata
+from sync.central.store import rowlines
 from sync.central.store.engine import CentralStore
 from sync.central.store.improvements import Improvement
 from sync.central.store.ita import ItaBody
@@ -19,6 +21,7 @@ from sync.central.usecases.accounts import add_account
 from sync.central.usecases.central import Central
 from sync.central.usecases.publishing import publish_due
 from sync.central.usecases.sign_in import sign_in, viewer_of
+from sync.central.usecases.sites import all_sites
 from sync.central.usecases.verification import first_disagreement
 from sync.central.viewer import PUBLIC, ROLES
 from tests.support.builders import an_officer
@@ -74,7 +77,7 @@ def test_everything_comes_back_in_either_database(
     assert target.stat().st_mode & 0o777 == 0o600
     other = made_url(into, tmp_path, request)
     store = CentralStore.create(other)
-    assert backup.restore_rows(target, store, quiet) == rows
+    assert backup.restore_rows(target, backup.check(target), store, quiet) == rows
     again = Central(store=store, settings=central.settings, key=central.key)
     assert first_disagreement(again) is None
     views = [gate.office(c, PUBLIC, parse("fy2027"), TODAY) for c in (central, again)]
@@ -173,7 +176,7 @@ def test_rows_go_into_an_empty_database_only(written: Path) -> None:
     store = CentralStore.open(f"sqlite:///{written.parent / 'c.db'}")
     before = everything(store)
     with pytest.raises(backup.BadBackup, match="rows already"):
-        backup.restore_rows(written, store, quiet)
+        backup.require_no_rows(store)
     assert everything(store) == before
     store.close()
 
@@ -189,8 +192,58 @@ def test_a_session_that_was_ended_after_the_backup_is_not_opened_again_by_it(
     with central.store.transaction(central.site) as t:
         t.accounts.close_sessions("boss")
     store = new_central_store(tmp_path / "again.db")
-    backup.restore_rows(target, store, quiet)
+    backup.restore_rows(target, backup.check(target), store, quiet)
     again = Central(store=store, settings=central.settings, key=central.key)
     assert viewer_of(again, again.site, token, NOW) is None
     assert sign_in(again, (again.site,), "boss", first, NOW), "the account itself is back"
+    store.close()
+
+
+class CutOff(Exception):
+    pass
+
+
+@pytest.mark.parametrize("into", ["sqlite", "postgresql"])
+def test_a_restore_goes_on_where_it_was_cut_off(
+    central: Central,
+    tmp_path: Path,
+    into: str,
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(rowlines, "_ROWS", 3)
+    filled(central)
+    target = tmp_path / "backup.zip"
+    rows, _ = backup.write(central.store, tmp_path, target, quiet)
+    store = CentralStore.create(made_url(into, tmp_path, request))
+    members = backup.check(target)
+    again = Central(store=store, settings=central.settings, key=central.key)
+    steps: list[int] = []
+
+    def until(most: int) -> Callable[[int], None]:
+        def step(done: int) -> None:
+            steps.append(done)
+            if done >= most:
+                raise CutOff
+
+        return step
+
+    for most in (1, rows // 2, rows - 1):
+        with pytest.raises(CutOff):
+            backup.restore_rows(target, members, store, quiet, until(most))
+        assert not all_sites(again), "no office is known in half of it"
+    assert backup.restore_rows(target, members, store, quiet, until(rows + 1)) == rows
+    assert steps == sorted(set(steps)), "no row is put twice"
+    backup.write(store, tmp_path, tmp_path / "second.zip", quiet)
+    assert lines(target) == lines(tmp_path / "second.zip")
+    store.close()
+
+
+def test_a_restore_does_not_go_on_from_rows_of_something_else(
+    written: Path, tmp_path: Path
+) -> None:
+    store = new_central_store(tmp_path / "other.db")
+    put_on_roster(made_central(store, tmp_path), (an_officer("999", "คนอื่น"),))
+    with pytest.raises(backup.BadBackup, match="rows of something else"):
+        backup.restore_rows(written, backup.check(written), store, quiet)
     store.close()

@@ -507,15 +507,26 @@ def test_a_restore_that_was_killed_is_done_again_and_nothing_serves_half_of_one(
     killed = f"""
 import os, pathlib, signal
 from sync.central.usecases import installation
+def kill(rows):
+    if rows > 2:
+        os.kill(os.getpid(), signal.SIGKILL)
 file, other = pathlib.Path({str(file)!r}), pathlib.Path({str(other)!r})
-installation.restore(file, other, "", lambda *_: os.kill(os.getpid(), signal.SIGKILL))
+installation.restore(file, other, "", lambda *_: None, step=kill)
 """
     run = subprocess.run([sys.executable, "-c", killed], check=False)
     assert run.returncode == -signal.SIGKILL
     command = command_on(other)
     assert "kiosk-central init" in refused(command("verify"))
-    assert "all agrees" in accepted(command("restore", str(file)))
-    assert not (other / ".restoring").exists()
+    init = ("init", "--site", "dindaeng", "--name", "ดินแดง", "--url", "http://127.0.0.1:1")
+    assert "cut off here; run it again" in refused(command(*init))
+    newer = tmp_path / "newer.zip"
+    accepted(ready("backup", str(newer)))
+    assert "all agrees" in accepted(command("restore", str(newer))), "another one begins anew"
+    assert not list(other.glob(".restor*"))
+    first = tmp_path / "first"
+    subprocess.run([sys.executable, "-c", killed.replace(str(other), str(first))], check=False)
+    assert "all agrees" in accepted(command_on(first)("restore", str(file)))
+    assert not list(first.glob(".restor*"))
 
 
 def test_what_is_for_everybody_is_exported(ready: Command, tmp_path: Path) -> None:

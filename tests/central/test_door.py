@@ -460,7 +460,7 @@ def test_a_heartbeat_shows_heads_and_no_count_and_leaves_no_entry(
     with server.central.store.transaction(server.central.site) as t:
         [sheet] = t.witness.witnessed("counter-1", {TODAY}).values()
         assert (sheet.officer, sheet.steps) == ("", 2)
-        assert t.days.every_day() == []
+        assert t.recorded.every_day() == []
     known = find_terminal(server.central, "counter-1")
     assert known is not None
     assert known.seen is not None

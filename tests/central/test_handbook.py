@@ -21,7 +21,12 @@ NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 ROOT = Path(__file__).parents[2]
 IDS = [article.id for article in ARTICLES]
 SIDES = {"card-officer": 2, "card-clerk": 1, "notice-citizens": 1, "training": 1}
-TYPED_IN_TESTS = ("README.md", "sync/central/handbook/en/lives.md", "sync/CARE.md")
+TYPED_IN_TESTS = (
+    "README.md",
+    "sync/CARE.md",
+    "sync/central/handbook/en/first.md",
+    "sync/central/handbook/en/lives.md",
+)
 """Whose lines are run, or parsed, by tests."""
 
 
@@ -73,13 +78,57 @@ def test_each_line_to_type_is_one_that_the_tested_documents_have() -> None:
             assert any(code.startswith(line) for code in tested), f"{article}: {line}"
 
 
+def glossary(language: str) -> list[tuple[str, str]]:
+    """The English word and the Thai one of each row, in their order."""
+    rows = re.findall(r"^\| (.*?) \| (.*?) \|", source("words", language), re.M)[1:]
+    return [(english, thai) if language == "en" else (thai, english) for english, thai in rows]
+
+
 def test_words_are_those_of_the_architecture() -> None:
     table = (ROOT / "ARCHITECTURE.md").read_text("utf-8").partition("\n## Words\n")[2]
     rows = {
         row[0].split(",")[0]: row[1] for row in re.findall(r"^\| (.*?) \| (.*?) \|", table, re.M)
     }
-    for word, thai in re.findall(r"^\| (.*?) \| (.*?) \|", source("words", "en"), re.M)[1:]:
+    assert glossary("th") == glossary("en")
+    for word, thai in glossary("en"):
         assert rows[word] == thai.split(" (")[0]
+
+
+OTHER_WORDS = {
+    "ระบบกลาง": "central",
+    "เมนูบริการ": "service menu",
+    "ผู้ใช้บริการ": "citizen",
+    "ผู้มาใช้บริการ": "citizen",
+    "เข้าเวร": "duty",
+    "ออกเวร": "duty",
+    "เปลี่ยนเวร": "duty",
+    "คำคัดค้าน": "objection",
+    "ช่วงเชื่อมั่น": "interval",
+    "ตู้ประเมิน": "terminal",
+    "เครื่องให้คะแนน": "terminal",
+    "เคาน์เตอร์": "counter",
+}
+"""What somebody might write in the place of a word of the glossary."""
+THAI_TEXTS = (
+    "ui/text/th.toml",
+    "kiosk/words/th.toml",
+    "sync/central/words/th.toml",
+    "README.th.md",
+    *(f"sync/central/handbook/th/{name}.md" for name in (*IDS, *SHEETS)),
+)
+
+
+@pytest.mark.parametrize("text", THAI_TEXTS)
+def test_screens_pages_and_documents_use_the_words_of_the_glossary(text: str) -> None:
+    words = dict(glossary("en"))
+    said = (ROOT / text).read_text("utf-8")
+    others = [f"{word}: {words[term]}" for word, term in OTHER_WORDS.items() if word in said]
+    assert others == []
+
+
+def test_the_words_of_the_glossary_are_in_use() -> None:
+    said = "".join((ROOT / text).read_text("utf-8") for text in THAI_TEXTS[:3])
+    assert [thai for _, thai in glossary("en") if thai.removeprefix("การ") not in said] == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -127,6 +176,20 @@ def test_a_handout_fills_its_sides_and_no_more(handout: str, language: str) -> N
     assert len(document) == SIDES[handout]
     document.close()
     assert " ".join(text_of(handout, language).title.split()) in " ".join(text.split())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_method_is_a_paper_of_four_pages_whose_programs_are_figures_of_the_evidence(
+    language: str,
+) -> None:
+    document = pdfium.PdfDocument(handout_pdf("method", language, "สำนักงานเขตดินแดง", NOW))
+    assert len(document) == 4
+    document.close()
+    programs = set(re.findall(r"`tests/evidence/(\w+)\.py`", source("method", language)))
+    rigs = (ROOT / "tests/evidence/rigs.py").read_text("utf-8")
+    measured = {name for name in programs if not name.startswith("test_")}
+    assert len(measured) == 5
+    assert [name for name in measured if f"{name}.FIGURE" not in rigs] == []
 
 
 def test_articles_and_handouts_are_printed_for_everybody(central: Central) -> None:

@@ -311,7 +311,8 @@ def test_a_backup_carries_the_logs_and_their_chain(
     backup.write(central.store, tmp_path, tmp_path / "b.zip", lambda *_: None)
     for url in (f"sqlite:///{tmp_path / 'other.db'}", new_database(postgres)):
         other = CentralStore.create(url)
-        backup.restore_rows(tmp_path / "b.zip", other, lambda *_: None)
+        members = backup.check(tmp_path / "b.zip")
+        backup.restore_rows(tmp_path / "b.zip", members, other, lambda *_: None)
         with other.read(central.site) as restored, central.store.read(central.site) as t:
             assert restored.logs.heads() == t.logs.heads()
             assert list(restored.logs.every(Log.RECORD)) == list(t.logs.every(Log.RECORD))

@@ -10,23 +10,14 @@ from threading import Barrier
 
 import psycopg
 import pytest
-from sqlalchemy.engine import make_url
 
 from sync.central.store.engine import CentralStore, Collided, DatabaseDown, DatabaseError, Pooling
 from sync.central.usecases.central import once_more
 from sync.central.usecases.upkeep import read_upkeep, turn
 from tests.support.central import NIGHT, made_central
-from tests.support.databases import new_database
+from tests.support.databases import administer, new_database
 
 on_postgresql = pytest.mark.parametrize("url", ["postgresql"], indirect=True)
-
-
-def administer(url: str, statement: str) -> None:
-    """Run a statement as the server's administrator; NAME stands for the database."""
-    parsed = make_url(url).set(drivername="postgresql")
-    server = parsed.set(database="postgres").render_as_string(hide_password=False)
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(statement.replace("NAME", f'"{parsed.database}"').encode())
 
 
 def test_of_five_that_make_the_schema_at_once_one_does_and_four_wait(url: str) -> None:
@@ -169,6 +160,32 @@ def test_two_that_wait_for_each_other_both_get_their_turn(store: CentralStore, u
     for site in ("a", "b"):
         with store.read(site) as t:
             assert sorted(str(t.people.site_name())) == sorted(f"{site}ab"), "each wrote once"
+
+
+@on_postgresql
+def test_who_could_not_be_put_in_order_beside_another_does_it_again(
+    store: CentralStore, url: str
+) -> None:
+    """A sharded or stricter server says 40001 where two read the same row and both write it."""
+    with store.transaction("a") as t:
+        t.people.put_site("-")
+    both_read, tries = Barrier(2), Counter[str]()
+
+    def add(letter: str) -> None:
+        tries[letter] += 1
+        with store.connection() as connection:
+            connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            name = connection.exec_driver_sql("SELECT name FROM sites WHERE site = 'a'").scalar()
+            if tries[letter] == 1:
+                both_read.wait(5)
+            connection.exec_driver_sql(f"UPDATE sites SET name = '{name}{letter}'")
+
+    with ThreadPoolExecutor(2) as two:
+        for done in [two.submit(once_more, partial(add, letter)) for letter in "xy"]:
+            done.result(30)
+    assert tries.total() == 3, "one was ended, and did it again"
+    with store.read("a") as t:
+        assert t.people.site_name() in ("-xy", "-yx"), "and read what the other wrote"
 
 
 def test_no_more_connections_are_opened_than_the_setting_says(postgres: str) -> None:

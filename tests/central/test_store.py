@@ -208,12 +208,12 @@ def test_ingest_is_idempotent_under_any_order_and_repetition(
         ):
             oracle[report.date] = report
     with central.store.transaction(central.site) as t:
-        assert t.days.every_day() == sorted(("counter-1", day) for day in oracle)
+        assert t.recorded.every_day() == sorted(("counter-1", day) for day in oracle)
         for day, report in oracle.items():
             kept = t.days.report("counter-1", day)
             assert kept is not None
             assert (kept.revision, kept.digest) == (report.revision, digest(report.to_bytes()))
-            assert t.days.rows_agree(report)
+            assert t.recorded.days("counter-1", day, day)[day].rows_agree(report)
     assert first_disagreement(central) is None
     with central.store._engine.begin() as connection:
         whole = ("day_reports", "earlier_reports", "parked_reports")

@@ -54,7 +54,7 @@ class Office:
 
     def past(self) -> Past:
         with self.server.central.store.read(SITE) as t:
-            reports = [t.days.report(*key) for key in t.days.every_day()]
+            reports = [t.days.report(*key) for key in t.recorded.every_day()]
         return {(one.terminal, one.date): one.body for one in reports if one is not None}
 
     def browser(self, role: str) -> httpx.Client:
@@ -285,9 +285,9 @@ def by_machine(folder: Path, random: Random, reports: int) -> Iterator[str]:
 def _missing(scene: Office, ever: set[bytes]) -> Iterator[str]:
     """Revisions that counted once and are not there any more."""
     with scene.server.central.store.read(SITE) as t:
-        bodies = {one.body for key in t.days.every_day() for one in (*t.days.earlier(*key),)} | set(
-            scene.past().values()
-        )
+        bodies = {
+            one.body for key in t.recorded.every_day() for one in (*t.days.earlier(*key),)
+        } | set(scene.past().values())
     if ever - bodies:
         yield f"{len(ever - bodies)} revisions that counted are gone"
     if wrong := first_disagreement(scene.server.central):

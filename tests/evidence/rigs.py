@@ -4,6 +4,7 @@ from tests.evidence import (
     attacker,
     bodies,
     browsing,
+    by_hand,
     clerks,
     codecs,
     days,
@@ -34,6 +35,7 @@ from tests.evidence.figure import Figure
 
 # The longest first: the last one alone on a machine of two cores is time lost.
 FIGURES: tuple[Figure, ...] = (
+    by_hand.FIGURE,
     *image.FIGURES,
     *browsing.FIGURES,
     histories.FIGURE,

@@ -104,6 +104,25 @@ def test_the_lamp_of_a_panel_that_has_one_tells_that_it_was_kept(rig: HostAndPan
     assert not rig.panel.lamp
 
 
+@pytest.mark.parametrize("when", [0.0, 0.6, 2.0], ids=["at once", "in the first second", "later"])
+def test_what_a_board_says_of_itself_when_it_is_plugged_in_again_is_no_press(
+    rig: HostAndPanel, when: float
+) -> None:
+    rig.run(1.5)
+    press(rig, 3)
+    rig.panel.unplug()
+    rig.run(0.5)
+    assert rig.port is None
+    rig.panel.plug()
+    rig.open()
+    rig.run(when)
+    rig.panel.send(b"Panel v2.1 ready\r\n")
+    rig.run(2.0)
+    assert rig.buttons == [3]
+    press(rig, 2)
+    assert rig.buttons == [3, 2]
+
+
 def test_noise_before_every_message_costs_no_press_where_frames_tell(rig: HostAndPanel) -> None:
     rig.run(0.5)
     rig.panel.fault = Fault.GARBAGE

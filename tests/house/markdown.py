@@ -4,6 +4,7 @@ import re
 import unicodedata
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 
@@ -22,6 +23,31 @@ def _is_of_a_word(char: str) -> bool:
 @cache
 def anchors(path: Path) -> frozenset[str]:
     return frozenset(anchor_of(heading) for heading in HEADING.findall(path.read_text("utf-8")))
+
+
+class Block(NamedTuple):
+    """A block of code, under its heading; `language`: what stands behind the fence."""
+
+    heading: str
+    language: str
+    text: str
+
+
+_BLOCK = re.compile(
+    r"^(?:#+ (?P<heading>[^\n]+)|```(?P<language>[^\n]*)\n(?P<text>.*?)^```)$",
+    re.DOTALL | re.MULTILINE,
+)
+
+
+def blocks(path: Path) -> list[Block]:
+    """The blocks of code of a document, in their order."""
+    heading, fenced = "", []
+    for part in _BLOCK.finditer(path.read_text("utf-8")):
+        if part["heading"]:
+            heading = part["heading"]
+        else:
+            fenced.append(Block(heading, part["language"], part["text"]))
+    return fenced
 
 
 def prose(path: Path) -> str:

@@ -10,7 +10,7 @@ CENTRAL = "sync/central"
 LAYER = (f"{CENTRAL}/usecases", f"{CENTRAL}/reports/gate")
 ROOMS = (f"{CENTRAL}/store", f"{CENTRAL}/migrations")
 """What a transaction is made of."""
-OPENERS = {"transaction", "read", "many", "connection", "snapshot"}
+OPENERS = {"transaction", "read", "many", "connection", "alone", "snapshot"}
 """The ways into central's database (`CentralStore`)."""
 
 

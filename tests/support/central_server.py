@@ -1,6 +1,5 @@
 """Central on a loopback port, and a terminal that syncs with it over HTTP."""
 
-import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ from kiosk.store.outbox import Delivery
 from kiosk.terminal import Terminal
 from sync import enrolling, exchange
 from sync.central.connections import Impatient
+from sync.central.listening import listener_for
 from sync.central.serving import Service, server_config
 from sync.central.usecases.central import Central
 from sync.central.usecases.terminals import invite_terminal
@@ -47,7 +47,7 @@ class Server:
         self.central = central
         self.now = NIGHT
         self._browsers: list[httpx.Client] = []
-        self._socket = socket.create_server(("127.0.0.1", port))
+        self._socket = listener_for("127.0.0.1", port, {})
         self.port = self._socket.getsockname()[1]
         self.url = f"https://localhost:{self.port}" if tls else f"http://127.0.0.1:{self.port}"
         app = behind(create_app(central, lambda: self.now, elsewhere), networks(proxies))
@@ -111,7 +111,7 @@ class Kept:
 @contextmanager
 def served_over_tls(central: Central, chain: Path) -> Iterator[int]:
     """Its port, while it is served there with this certificate, on the machine's clock."""
-    listener = socket.create_server(("127.0.0.1", 0))
+    listener = listener_for("127.0.0.1", 0, {})
     config = server_config(central, Service(host="", port=0, tls_cert=chain))
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)

@@ -26,6 +26,14 @@ def new_central_database(server: str) -> str:
     return new_database(server, f'TEMPLATE "{_made_on(server)}"')
 
 
+def administer(url: str, statement: str) -> None:
+    """Run a statement as the server's administrator; NAME stands for the database."""
+    parsed = make_url(url).set(drivername="postgresql")
+    server = parsed.set(database="postgres").render_as_string(hide_password=False)
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(statement.replace("NAME", f'"{parsed.database}"').encode())
+
+
 def new_central_store(file: Path) -> CentralStore:
     """A new file with central's schema, and no row; open."""
     shutil.copy(_made_file(), file)

@@ -148,7 +148,7 @@ def test_from_nothing_to_a_working_terminal_of_central_by_one_scan(
     facts = dict(done.rows)
     assert facts["ช่องบริการ"] == "1"
     assert facts["เจ้าหน้าที่ในรายชื่อ"] == "1"
-    assert facts["การซิงก์"] == "สำเร็จ"
+    assert facts["การส่งข้อมูล"] == "สำเร็จ"
     machine.tap("start")
     assert machine.is_terminal
     machine.pull_plug()

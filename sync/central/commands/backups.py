@@ -1,6 +1,6 @@
 """Commands that write a backup, put it back, and check that everything agrees."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -84,7 +84,8 @@ def restore(
         bool, typer.Option("--check", help="Only see that the key opens it and all is whole.")
     ] = False,
 ) -> None:
-    """Put a backup into an empty data folder and an empty database, then verify it.
+    """Put a backup into an empty data folder and an empty database, then verify it. One that was
+    cut off goes on where it was: give the same command again.
 
     To move to PostgreSQL: back up, then restore with --database postgresql+psycopg://…
 
@@ -102,12 +103,13 @@ def restore(
                 installation.check_backup(file, secret)
                 typer.echo(f"{file}: is whole, and can be restored.")
                 return
-            rows = installation.restore(file, folder, database, say_table, secret)
+            with progress("Putting back rows") as step:
+                rows = installation.restore(file, folder, database, say_table, secret, step)
         except installation.BadBackup as error:
             fail(str(error), WRONG)
     remarks: list[str] = []
-    with opened() as home, progress("Verifying"):
-        wrong = _first_wrong(home, remarks)
+    with opened() as home, progress("Verifying day reports") as say:
+        wrong = _first_wrong(home, remarks, say)
     for remark in remarks:
         typer.echo(remark)
     if wrong:
@@ -155,8 +157,8 @@ def verify(as_json: AsJson = False) -> None:
     result was published, a line says what blocks have too much.
     """
     remarks: list[str] = []
-    with opened() as home, progress("Verifying"):
-        wrong = _first_wrong(home, remarks) or _first_other_log(home, remarks)
+    with opened() as home, progress("Verifying day reports") as say:
+        wrong = _first_wrong(home, remarks, say) or _first_other_log(home, remarks)
         if not wrong:
             remarks += _emptied(home)
     if as_json:
@@ -184,8 +186,9 @@ def _emptied(home: "Central") -> Iterator[str]:
             )
 
 
-def _first_wrong(home: "Central", remarks: list[str]) -> str:
-    """The first thing that does not agree, or ""; what is only remarkable goes to `remarks`."""
+def _first_wrong(home: "Central", remarks: list[str], say: Callable[[int], None]) -> str:
+    """The first thing that does not agree, or ""; what is only remarkable goes to `remarks`.
+    `say`: told how many day reports are verified."""
     from kiosk.officerid import with_names
     from sync.central.usecases.people import officer_names
     from sync.central.usecases.verification import (
@@ -197,9 +200,16 @@ def _first_wrong(home: "Central", remarks: list[str]) -> str:
 
     if wrong := first_wrong_entry(home, CITY):
         return f"the city's accounts: {wrong}"
+    verified = 0
+
+    def add(days: int) -> None:
+        nonlocal verified
+        verified += days
+        say(verified)
+
     for number, central in enumerate(chosen_offices(home)):
         names = officer_names(central)
-        if wrong := first_disagreement(central, is_first=not number):
+        if wrong := first_disagreement(central, is_first=not number, say=add):
             return f"{central.site}: {with_names(wrong, names)}"
         excesses = published_excess(central)
         remarks += [f"{central.site}: {with_names(str(one), names)}" for one in excesses]

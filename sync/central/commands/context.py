@@ -167,4 +167,4 @@ def login() -> str:
 
 def say_table(table: str, rows: int) -> None:
     """Report that a table of a backup is done."""
-    typer.echo(f"{table:<16} {counted(rows, 'row', 'rows')}", err=True)
+    typer.echo(f"{table:<20} {counted(rows, 'row', 'rows')}", err=True)

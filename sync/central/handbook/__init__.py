@@ -30,6 +30,7 @@ _ROOM = Path(__file__).parent
 _PLACE = re.compile(r"\{\{([a-z_]+)\.([a-z_-]+)\}\}")
 _COMMAND = re.compile(r"kiosk(-central)?( [a-z-]+)+")
 _THAI = re.compile("[\u0e01-\u0e5b]+( [\u0e01-\u0e5b]+)*")
+_ENGLISH_CELL = re.compile("<td>([A-Za-z][A-Za-z -]+)</td>")
 NUMBERS: dict[str, float] = {
     "hidden_below": HIDDEN_BELOW,
     "comparable_from": COMPARABLE_FROM,
@@ -74,6 +75,7 @@ ARTICLES = (
         roles=frozenset({"audit"}),
         pages=("tally", "patterns", "changes", "security"),
     ),
+    Article(id="first", roles=frozenset({"it"}), pages=()),
     Article(
         id="install",
         roles=frozenset({"it"}),
@@ -143,8 +145,11 @@ def _linked(html: str) -> str:
 
 
 def _spoken(html: str, language: str) -> str:
-    """Thai words in another language's text, marked for who hears the page."""
-    return html if language == "th" else _THAI.sub(r'<span lang="th">\g<0></span>', html)
+    """Words of another language, marked for who hears the page: Thai in an English text, and an
+    English word alone in its cell of a Thai table."""
+    if language == "th":
+        return _ENGLISH_CELL.sub(r'<td><span lang="en">\g<1></span></td>', html)
+    return _THAI.sub(r'<span lang="th">\g<0></span>', html)
 
 
 def search(sought: str, language: str) -> list[Hit]:

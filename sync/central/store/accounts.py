@@ -63,6 +63,9 @@ class Session:
 
 
 # Asked with every page: building a statement takes longer than running it.
+_WITH_SECTION = select(accounts).where(
+    accounts.c.site == bindparam("site"), accounts.c.section != ""
+)
 _SIGNED_IN = (
     select(
         accounts,
@@ -106,6 +109,11 @@ class Accounts(Room):
         query = select(accounts).where(accounts.c.site == self._site)
         accounts_ = (_account(row) for row in self._connection.execute(query))
         return tuple(sorted(accounts_, key=lambda a: a.account))
+
+    def with_section(self) -> tuple[Account, ...]:
+        """Those who read one section alone."""
+        rows = self._connection.execute(_WITH_SECTION, {"site": self._site})
+        return tuple(_account(row) for row in rows)
 
     def rename_section(self, before: str, after: str) -> None:
         """Whoever reads a section reads it under another name."""

@@ -39,7 +39,16 @@ from sync.central.disclosure import (
     total_beside,
 )
 from sync.central.measures import satisfied_of
-from sync.central.schema import LEVELS, SQUARES, block_cuts, blocks, site_months, sites
+from sync.central.schema import (
+    LEVELS,
+    SQUARES,
+    block_cuts,
+    blocks,
+    objection_blocks,
+    objections,
+    site_months,
+    sites,
+)
 from sync.central.store.block_columns import BLOCK_SQUARES, MONTH, OF_COUNTERS, YEAR, N
 from sync.central.store.room import Room, counts_of
 
@@ -149,6 +158,28 @@ _BLOCKS_OF = (
     select(*_BLOCK)
     .where(blocks.c.site == bindparam("site"), blocks.c.officer == bindparam("officer"))
     .order_by(blocks.c.levels, blocks.c.number)
+)
+_OF_CASES = (
+    select(objections.c.case, *_BLOCK)
+    .join_from(
+        objections,
+        objection_blocks,
+        and_(*(objection_blocks.c[name] == objections.c[name] for name in ("site", "case"))),
+    )
+    .join(
+        blocks,
+        and_(
+            blocks.c.site == objections.c.site,
+            blocks.c.officer == objections.c.officer,
+            blocks.c.levels == objection_blocks.c.levels,
+            blocks.c.number == objection_blocks.c.number,
+        ),
+    )
+    .where(
+        objections.c.site == bindparam("site"),
+        objections.c.case.in_(bindparam("cases", expanding=True)),
+    )
+    .order_by(objections.c.case, blocks.c.last_day, blocks.c.levels)
 )
 _CUT_KEY = ("site", "officer", "levels", "number")
 # By `case`: databases divide differently.
@@ -320,6 +351,15 @@ class Blocks(Room):
         asked = {"site": self._site, "first": first, "last": last, "officer": officer}
         rows = self._connection.execute(_BLOCKS_OF_SPAN, asked)
         return [(row.levels, _block_of(row)) for row in rows]
+
+    def of_cases(self, cases: Sequence[int]) -> dict[int, list[tuple[int, Block]]]:
+        """The blocks that each of these objections is about, by its case: each with the number of
+        levels of its scale, oldest first."""
+        asked = {"site": self._site, "cases": list(cases)}
+        of_cases: dict[int, list[tuple[int, Block]]] = defaultdict(list)
+        for row in self._connection.execute(_OF_CASES, asked):
+            of_cases[row.case].append((row.levels, _block_of(row)))
+        return dict(of_cases)
 
     def days(self, first: date, last: date, section: str) -> dict[str, list[tuple[date, date]]]:
         """First and last day of each officer's blocks of a section that closed in a span."""

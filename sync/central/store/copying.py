@@ -17,6 +17,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
 from kiosk.files import sync_folder
+from sync.central.store.distributing import distribute, is_distributed, let_tables_change
 from sync.central.store.migrating import migrate_to, version_of
 from sync.central.store.rowlines import rows_of, write_rows
 
@@ -62,13 +63,21 @@ def put_back(url: str, copy: Path) -> None:
         return
     try:
         with _engine(url) as engine, zipfile.ZipFile(copy) as archive, engine.begin() as connection:
+            distributed = is_distributed(connection)
+            let_tables_change(connection)
             _empty(connection)
             migrate_to(connection, json.loads(archive.read(_VERSION)))
+            if distributed:
+                distribute(connection, _say_nothing)
             for table in _tables(connection):
                 for batch in rows_of(archive, table):
                     connection.execute(table.insert(), batch)
     except (zipfile.BadZipFile, KeyError, ValueError, DBAPIError) as error:
         raise CopyFailed(f"{copy}: {error}") from None
+
+
+def _say_nothing(_table: str, _rows: int) -> None:
+    """The tables have no rows yet."""
 
 
 def count_database(url: str) -> dict[str, int]:

@@ -10,10 +10,8 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     Table,
-    Text,
     and_,
     bindparam,
-    cast,
     delete,
     func,
     or_,
@@ -33,7 +31,6 @@ from sync.central.schema import (
     day_reports,
     earlier_reports,
     officers,
-    sites,
     terminals,
     unknown_officers,
 )
@@ -100,12 +97,12 @@ def officer_days(report: DayReport) -> set[tuple[str, date]]:
     return {(officer, report.date) for officer in officers}
 
 
-def _stored_report(table: Table) -> Select[Any]:
+def select_reports(table: Table) -> Select[Any]:
     c = table.c
     return select(c.terminal, c.date, c.revision, c.digest, c.replaced, c.body, c.received)
 
 
-def _report_of(row: AnyRow[Any]) -> StoredReport:
+def report_of(row: AnyRow[Any]) -> StoredReport:
     return StoredReport(
         terminal=row.terminal,
         date=row.date,
@@ -342,15 +339,15 @@ class Days(Room):
 
     def report(self, terminal: str, day: date) -> StoredReport | None:
         """A day report as it came."""
-        query = _stored_report(day_reports).where(*self._of_day(day_reports, terminal, day))
+        query = select_reports(day_reports).where(*self._of_day(day_reports, terminal, day))
         row = self._connection.execute(query).first()
-        return _report_of(row) if row else None
+        return report_of(row) if row else None
 
     def earlier(self, terminal: str, day: date) -> tuple[StoredReport, ...]:
         """The revisions of a day that later ones replaced, as they came, the first one first."""
-        query = _stored_report(earlier_reports).where(*self._of_day(earlier_reports, terminal, day))
+        query = select_reports(earlier_reports).where(*self._of_day(earlier_reports, terminal, day))
         rows = self._connection.execute(query.order_by(earlier_reports.c.revision))
-        return tuple(map(_report_of, rows))
+        return tuple(map(report_of, rows))
 
     def reported_before(self, day: date) -> bool:
         """Whether the office has reported any day before this one."""
@@ -469,57 +466,3 @@ class Days(Room):
         """How many ratings were flagged as unlikely, by terminal; not on whom."""
         rows = self._connection.execute(_FLAGS, {"site": self._site, "since": since})
         return Counter({terminal: int(n) for terminal, n in rows})
-
-    # --- for verify --------------------------------------------------------------------------
-
-    def every_day(self) -> list[tuple[str, date]]:
-        """Every terminal's day that has a report or rows. ValueError names one whose date can't
-        be."""
-        every = union(
-            *(
-                select(table.c.terminal, cast(table.c.date, Text)).where(table.c.site == self._site)
-                for table in (day_reports, earlier_reports, day_lines, day_counts)
-            )
-        )
-        rows = self._connection.execute(every)
-        return sorted((terminal, _date(terminal, text)) for terminal, text in rows)
-
-    def unknown_sites(self) -> list[str]:
-        """Sites that rows name and nobody set up."""
-        set_up = select(sites.c.site)
-        every = union(
-            *(
-                select(table.c.site).where(table.c.site.not_in(set_up))
-                for table in (day_reports, earlier_reports, day_lines, day_counts)
-            )
-        )
-        return sorted(self._connection.scalars(every))
-
-    def rows_agree(self, report: DayReport) -> bool:
-        """Whether the rows of a report's day are exactly the report's, but for officers who are
-        not known."""
-        u = unknown_officers.c
-        waiting = select(u.officer).where(
-            *self._of_day(unknown_officers, report.terminal, report.date)
-        )
-        strangers = frozenset(self._connection.scalars(waiting))
-        for table, columns, expected in (
-            (day_lines, LINE_COLUMNS, line_rows(report, but=strangers)),
-            (day_counts, COUNT_COLUMNS, count_rows(report, but=strangers)),
-        ):
-            query = select(*(table.c[name] for name in columns)).where(
-                table.c.site == self._site,
-                table.c.terminal == report.terminal,
-                table.c.date == report.date,
-            )
-            rows = sorted(tuple(row) for row in self._connection.execute(query))
-            if rows != sorted(expected):
-                return False
-        return True
-
-
-def _date(terminal: str, text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise ValueError(f"{terminal} {text}: {error}") from None

@@ -13,10 +13,8 @@ from sqlalchemy import Connection, Engine, create_engine, event, inspect
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import (
     ArgumentError,
-    DataError,
     DBAPIError,
     DisconnectionError,
-    IntegrityError,
     NoSuchModuleError,
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -33,7 +31,7 @@ from sync.central.store.itapictures import ItaPictures
 from sync.central.store.logbreaks import LogBreaks
 from sync.central.store.logs import Logs
 from sync.central.store.many import ManyTerminals
-from sync.central.store.migrating import migrate, version_of
+from sync.central.store.migrating import be_alone, migrate, version_of
 from sync.central.store.notifications import Outbox, Spells, Subscriptions, Transports
 from sync.central.store.objections import Objections
 from sync.central.store.office_settings import OfficeSettings
@@ -44,6 +42,7 @@ from sync.central.store.photos import Photos
 from sync.central.store.pins import Pins
 from sync.central.store.pools import Pools
 from sync.central.store.questionnaire import Questionnaire
+from sync.central.store.recorded import Recorded
 from sync.central.store.recordings import Recordings
 from sync.central.store.releases import Releases
 from sync.central.store.retention import Retention
@@ -128,6 +127,7 @@ class Transaction:
         self.patterns = Patterns(connection, site)
         self.people = People(connection, site)
         self.photos = Photos(connection, site)
+        self.recorded = Recorded(connection, site)
         self.recordings = Recordings(connection, site)
         self.pins = Pins(connection, site)
         self.pools = Pools(connection, site)
@@ -263,6 +263,15 @@ class CentralStore:
             yield connection
 
     @contextmanager
+    def alone(self) -> Iterator[Connection]:
+        """One transaction in which nobody else changes the tables, nor brings them to another
+        version."""
+        with self.connection() as connection:
+            if connection.dialect.name == "postgresql":
+                be_alone(connection)
+            yield connection
+
+    @contextmanager
     def snapshot(self) -> Iterator[Connection]:
         """All sites' rows as they are at one moment, for a backup."""
         with self._failures(), self._readers.begin() as connection:
@@ -278,21 +287,27 @@ class CentralStore:
         try:
             yield
         except DBAPIError as error:
-            first = (str(error.orig or error).strip() or type(error).__name__).splitlines()[0]
-            state = getattr(error.orig, "sqlstate", None)
-            if state in _COLLISIONS:
-                raise Collided(f"{self._name}: {first}") from error
-            if state == _READ_ONLY_NOW:
-                # After a fail-over every connection is to the server that was the primary before.
-                self._engine.dispose()
-            if "file is not a database" in first:
-                raise DatabaseError(f"{self._name}: is no SQLite file; name another") from error
-            refused = isinstance(error, IntegrityError | DataError)
-            raise (RowRefused if refused else DatabaseDown)(f"{self._name}: {first}") from error
-        except self._engine.dialect.loaded_dbapi.Error as error:  # COPY is the driver's own
-            raise RowRefused(f"{self._name}: {error}") from error
+            raise self._fault(error.orig or error) from error
+        except self._engine.dialect.loaded_dbapi.Error as error:  # COPY and pipelines: the driver's
+            raise self._fault(error) from error
         except PoolTimeout as error:
             raise DatabaseDown(f"{self._name}: every connection is busy") from error
+
+    def _fault(self, error: BaseException) -> DatabaseError:
+        """What the driver says, in one line, and whether the same once more will do."""
+        first = (str(error).strip() or type(error).__name__).splitlines()[0]
+        line = f"{self._name}: {first}"
+        state = getattr(error, "sqlstate", None)
+        if state in _COLLISIONS:
+            return Collided(line)
+        if state == _READ_ONLY_NOW:
+            # After a fail-over every connection is to the server that was the primary before.
+            self._engine.dispose()
+        if "file is not a database" in first:
+            return DatabaseError(f"{self._name}: is no SQLite file; name another")
+        driver = self._engine.dialect.loaded_dbapi
+        refused = isinstance(error, (driver.IntegrityError, driver.DataError))
+        return (RowRefused if refused else DatabaseDown)(line)
 
     def look(self) -> None:
         """DatabaseError where it does not answer, can't be written to, or is of another version.

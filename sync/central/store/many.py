@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import Connection, Table, func, select, tuple_
+from sqlalchemy import Connection, func, select, tuple_
 
 from sync.central.ingest import SheetKey, Witnessed
 from sync.central.logbook import Log, LogEnd
@@ -18,6 +19,7 @@ from sync.central.schema import (
     terminals,
     witnessed_sheets,
 )
+from sync.central.store.bulk import append_rows
 from sync.central.store.days import COUNT_COLUMNS, LINE_COLUMNS, count_rows, line_rows, officer_days
 from sync.central.store.logs import ends_of
 from sync.central.store.room import insert_on
@@ -34,6 +36,9 @@ DayKey = tuple[str, str, date]
 OfSite = tuple[str, str]
 """A site, and an officer or a counter of it."""
 _DAY_KEY = ("site", "terminal", "date")
+_HELD = """\
+SELECT * FROM terminals WHERE site = %s AND terminal = ANY(%s) ORDER BY terminal FOR UPDATE"""
+"""Of one site: a PostgreSQL that divides by site (Citus) locks rows of one at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +63,31 @@ class ManyTerminals:
     def locked(self, keys: Collection[TerminalKey]) -> dict[TerminalKey, KnownTerminal]:
         """These terminals, which nobody else changes until this transaction ends. Locked in one
         order, so that no two batches wait for one another."""
-        query = (
-            select(terminals)
-            .where(tuple_(terminals.c.site, terminals.c.terminal).in_(sorted(keys)))
-            .order_by(terminals.c.site, terminals.c.terminal)
-            .with_for_update()
-        )
-        rows = self._connection.execute(query)
+        if self._connection.dialect.name == "postgresql":
+            return self._held_site_by_site(keys)
+        # Who writes to SQLite is alone.
+        chosen = tuple_(terminals.c.site, terminals.c.terminal).in_(sorted(keys))
+        rows = self._connection.execute(select(terminals).where(chosen))
         return {(row.site, row.terminal): known_terminal(row) for row in rows}
+
+    def _held_site_by_site(self, keys: Collection[TerminalKey]) -> dict[TerminalKey, KnownTerminal]:
+        """Statements in one pipeline: they wait for the server once, however many sites."""
+        from psycopg.rows import namedtuple_row  # SQLite offices don't load it
+
+        of_site: dict[str, list[str]] = defaultdict(list)
+        for site, terminal in sorted(keys):
+            of_site[site].append(terminal)
+        terminals: dict[TerminalKey, KnownTerminal] = {}
+        if not of_site:
+            return terminals
+        driver: Any = self._connection.connection.driver_connection
+        with driver.cursor(row_factory=namedtuple_row) as cursor:
+            cursor.executemany(_HELD, list(of_site.items()), returning=True)
+            more = True
+            while more:
+                terminals |= {(row.site, row.terminal): known_terminal(row) for row in cursor}
+                more = bool(cursor.nextset())
+        return terminals
 
     def open_runs(self, runs: Iterable[tuple[str, Run]], now: datetime) -> None:
         """Runs by their sites."""
@@ -152,8 +174,8 @@ class ManyTerminals:
             counts += ((*day.key, *row) for row in count_rows(day.report))
             sheets += ((site, terminal, sheet) for sheet in day.fresh_sheets)
             came_in += ((site, officer, date_) for officer, date_ in officer_days(day.report))
-        self._append(day_lines, (*_DAY_KEY, *LINE_COLUMNS), lines)
-        self._append(day_counts, (*_DAY_KEY, *COUNT_COLUMNS), counts)
+        append_rows(self._connection, day_lines, (*_DAY_KEY, *LINE_COLUMNS), lines)
+        append_rows(self._connection, day_counts, (*_DAY_KEY, *COUNT_COLUMNS), counts)
         put_sheets(self._connection, sheets)
         mark_unclosed(self._connection, came_in)
         return stored
@@ -176,19 +198,3 @@ class ManyTerminals:
             return set()
         put = self._connection.execute(insert.returning(c.site, c.terminal, c.date), rows)
         return {(row.site, row.terminal, row.date) for row in put}
-
-    def _append(
-        self, table: Table, columns: Sequence[str], rows: Sequence[tuple[object, ...]]
-    ) -> None:
-        """Rows that are not there yet: by COPY where there is one."""
-        if not rows:
-            return
-        if self._connection.dialect.name == "postgresql":
-            raw = self._connection.connection.cursor()
-            text = f"COPY {table.name} ({', '.join(columns)}) FROM STDIN"
-            with raw.copy(text.encode()) as copy:
-                for row in rows:
-                    copy.write_row(row)
-        else:
-            named = [dict(zip(columns, row, strict=True)) for row in rows]
-            self._connection.execute(table.insert(), named)

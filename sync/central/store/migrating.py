@@ -8,6 +8,8 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect, text
 
+from sync.central.store.distributing import distribute, is_distributed, let_tables_change
+
 _LOCK = 0x6B696F736B  # "kiosk"
 """The number of PostgreSQL's advisory lock, held until the transaction ends: PgBouncer keeps a
 transaction on one connection."""
@@ -32,12 +34,18 @@ def migrate(engine: Engine, newest: str, before: Callable[[str], None]) -> None:
                 before(version)
         with engine.begin() as connection:
             if engine.dialect.name == "postgresql":
-                connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+                be_alone(connection)
                 version = version_of(connection)
                 if version and version != newest:
                     before(version)
             if version_of(connection) != newest:
                 migrate_to(connection, "head")
+
+
+def be_alone(connection: Connection) -> None:
+    """Wait until nobody else changes the tables of this PostgreSQL; until the transaction ends the
+    others wait."""
+    connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
 
 
 @contextmanager
@@ -55,7 +63,8 @@ def _alone_on_this_machine(engine: Engine) -> Iterator[None]:
 
 
 def migrate_to(connection: Connection, version: str) -> None:
-    """Bring the schema to this version, or to the newest (`head`)."""
+    """Bring the schema to this version, or to the newest (`head`). Where tables are distributed,
+    new ones are too."""
     from alembic import command
     from alembic.config import Config
 
@@ -63,4 +72,12 @@ def migrate_to(connection: Connection, version: str) -> None:
     config.set_main_option("script_location", "sync.central:migrations")
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
+    distributed = is_distributed(connection)
+    let_tables_change(connection)
     command.upgrade(config, version)
+    if distributed:
+        distribute(connection, _say_nothing)
+
+
+def _say_nothing(_table: str, _rows: int) -> None:
+    """Tables that a migration made have no rows."""

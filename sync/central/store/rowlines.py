@@ -2,19 +2,24 @@
 
 import base64
 import hashlib
+import io
 import json
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
-from typing import Any
+from itertools import islice
+from typing import Any, BinaryIO, cast
 
+import msgspec
 from sqlalchemy import Connection, Date, DateTime, LargeBinary, Select, Table
 
 from sync.central.schema import Moment
 from sync.central.store.terminals import utc
 
-_ROWS = 1000
-"""Rows put into the database at once."""
+_ROWS, _BYTES = 5000, 8 << 20
+"""Rows put into the database at once, and about how much of a backup they are."""
+_PIECE = 1 << 16
+"""Bytes of a member that are unpacked at once."""
 
 
 def write_rows(
@@ -35,15 +40,21 @@ def write_rows(
     return count, written.hexdigest()
 
 
-def rows_of(archive: zipfile.ZipFile, table: Table) -> Iterator[list[dict[str, Any]]]:
-    """The rows of a table's member, some at once."""
-    with archive.open(f"{table.name}.jsonl") as member:
+def rows_of(
+    archive: zipfile.ZipFile, table: Table, after: int = 0
+) -> Iterator[list[dict[str, Any]]]:
+    """The rows of a table's member, some at once; those `after` so many."""
+    readers = _readers(table)
+    with archive.open(f"{table.name}.jsonl") as piece_by_piece:
+        member = cast("BinaryIO", io.BufferedReader(cast("io.RawIOBase", piece_by_piece), _PIECE))
         batch: list[dict[str, Any]] = []
-        for line in member:
-            batch.append(_typed(table, json.loads(line)))
-            if len(batch) == _ROWS:
+        size = 0
+        for line in islice(member, after, None):
+            batch.append(_typed(readers, line))
+            size += len(line)
+            if len(batch) == _ROWS or size > _BYTES:
                 yield batch
-                batch = []
+                batch, size = [], 0
         if batch:
             yield batch
 
@@ -60,15 +71,22 @@ def _as_json(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _typed(table: Table, row: dict[str, Any]) -> dict[str, Any]:
-    typed = {}
+def _readers(table: Table) -> dict[str, Callable[[str], object]]:
+    """How columns are read that JSON knows no kind of."""
+    readers: dict[str, Callable[[str], object]] = {}
     for column in table.columns:
-        value = row[column.name]
-        if value is not None and isinstance(column.type, Moment | DateTime):
-            value = datetime.fromisoformat(value)
-        elif value is not None and isinstance(column.type, Date):
-            value = date.fromisoformat(value)
-        elif value is not None and isinstance(column.type, LargeBinary):
-            value = base64.b64decode(value)
-        typed[column.name] = value
-    return typed
+        if isinstance(column.type, Moment | DateTime):
+            readers[column.name] = datetime.fromisoformat
+        elif isinstance(column.type, Date):
+            readers[column.name] = date.fromisoformat
+        elif isinstance(column.type, LargeBinary):
+            readers[column.name] = base64.b64decode
+    return readers
+
+
+def _typed(readers: dict[str, Callable[[str], object]], line: bytes) -> dict[str, Any]:
+    row: dict[str, Any] = msgspec.json.decode(line)
+    for name, read in readers.items():
+        if row[name] is not None:
+            row[name] = read(row[name])
+    return row

@@ -278,6 +278,8 @@ def _log_edit(
 ) -> None:
     """What the log says of an edit. Other rights, or another way in, end the running sessions."""
     account = after.account
+    same = (_rights(after), after.subject) == (_rights(before), before.subject)
+    has_ended = not same and t.accounts.close_sessions(account)
     if after.name != before.name:
         what = told("account_name", account=account, left=before.name, name=after.name)
         t.logs.change(by, what, now)
@@ -285,8 +287,7 @@ def _log_edit(
         _log_rights(t, after, by, now)
     if after.subject != before.subject:
         t.logs.change(by, told("account_subject", account=account), now)
-    same = (_rights(after), after.subject) == (_rights(before), before.subject)
-    if not same and t.accounts.close_sessions(account):
+    if has_ended:
         write_event(central, t, Kind.ENDED, account, now, who=by)
 
 

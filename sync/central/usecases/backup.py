@@ -11,18 +11,19 @@ import os
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from sqlalchemy import Connection, Table, false
+from sqlalchemy import Connection, Table, false, func, select
 
 from kiosk import officekey
 from kiosk.files import new_file
-from sync.central.schema import metadata
+from sync.central.schema import metadata, sites
 from sync.central.settings import FILE_NAME
+from sync.central.store.bulk import append_rows
 from sync.central.store.engine import HEAD, CentralStore
 from sync.central.store.rowlines import rows_of, write_rows
 
@@ -45,6 +46,12 @@ _BROKEN = (
     NotImplementedError, RuntimeError, OverflowError, OSError, AttributeError,
 )  # fmt: skip
 """What Python's zipfile does with a damaged file, over sixty flipped bytes and more."""
+
+_OFFICES_LAST = sorted(metadata.sorted_tables, key=lambda table: table.name == sites.name)
+"""No office is known in half of a restore."""
+
+Members = Mapping[str, str]
+"""The members of a backup that was checked, and their digests."""
 
 Say = Callable[[str, int], None]
 """Told each table and how many of its rows are done."""
@@ -152,7 +159,7 @@ def _write_table(
     return write_rows(archive, name, table, connection, query)
 
 
-def check(source: Source) -> dict[str, str]:
+def check(source: Source) -> Members:
     """The members of a backup and their digests, each looked at; BadBackup names what is wrong."""
     try:
         with _archive(source) as archive:
@@ -180,9 +187,14 @@ def _member_digest(archive: zipfile.ZipFile, name: str) -> str:
     return digest.hexdigest()
 
 
-def restore_files(source: Source, folder: Path) -> None:
+def mark_of(source: Source) -> str:
+    """Tells one backup from another: a digest over the digests of all that is in it."""
+    with _archive(source) as archive:
+        return hashlib.sha256(archive.read("manifest.json")).hexdigest()
+
+
+def restore_files(source: Source, members: Members, folder: Path) -> None:
     """Put settings and keys into an empty data folder, 0600."""
-    members = check(source)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with _archive(source) as archive:
         for name in FILES:
@@ -194,20 +206,52 @@ def restore_files(source: Source, folder: Path) -> None:
                     os.fsync(file.fileno())
 
 
-def restore_rows(source: Source, store: CentralStore, say: Say) -> int:
-    """Put every row into an empty database, all or none; how many. BadBackup when it has rows."""
-    members = check(source)
-    rows = 0
-    with _archive(source) as archive, store.connection() as connection:
+def require_no_rows(store: CentralStore) -> None:
+    """BadBackup where the database has rows."""
+    with store.connection() as connection:
         for table in metadata.sorted_tables:
             if connection.execute(table.select().limit(1)).first() is not None:
                 raise BadBackup(f"{table.name} has rows already; name an empty database")
-            if f"{table.name}.jsonl" not in members:
-                raise BadBackup(f"{source}: {table.name} is missing")
-            count = 0
-            for batch in rows_of(archive, table):
-                connection.execute(table.insert(), batch)
+
+
+def restore_rows(
+    source: Source,
+    members: Members,
+    store: CentralStore,
+    say: Say,
+    step: Callable[[int], None] = lambda _rows: None,
+) -> int:
+    """Put every row into the database, thousands in a transaction; how many are there then. What
+    the same backup has put there before is gone on from. `step`: told how many are done.
+    BadBackup when there are other rows."""
+    for table in metadata.sorted_tables:
+        if f"{table.name}.jsonl" not in members:
+            raise BadBackup(f"{source}: {table.name} is missing")
+    rows = 0
+    with _archive(source) as archive:
+        for table in _OFFICES_LAST:
+            count = _rows_there(archive, store, table)
+            for batch in rows_of(archive, table, after=count):
+                with store.connection() as connection:
+                    append_rows(
+                        connection, table, list(batch[0]), [[*row.values()] for row in batch]
+                    )
                 count += len(batch)
+                step(rows + count)
             rows += count
             say(table.name, count)
     return rows
+
+
+def _rows_there(archive: zipfile.ZipFile, store: CentralStore, table: Table) -> int:
+    """How many rows of a table an earlier try has put; BadBackup when they are not the backup's
+    first ones."""
+    with store.connection() as connection:
+        count = connection.scalar(select(func.count()).select_from(table)) or 0
+        if not count:
+            return 0
+        last = next(rows_of(archive, table, after=count - 1), None)
+        key = [column == last[0][column.name] for column in table.primary_key] if last else []
+        if key and connection.execute(table.select().where(*key)).first():
+            return count
+    raise BadBackup(f"{table.name} has rows of something else; name an empty database")

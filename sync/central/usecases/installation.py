@@ -1,5 +1,6 @@
 """A central set up, opened, backed up and put back: what stands around every other use case."""
 
+import hashlib
 import logging
 import os
 import shutil
@@ -9,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from kiosk.clock import keep_time_of
-from kiosk.files import sync_folder
+from kiosk.files import sync_folder, write_whole
 from kiosk.tomlfile.tables import SettingsError
 from sync.central import settings as central_settings
 from sync.central.store.engine import CentralStore, Pooling
@@ -32,6 +33,9 @@ __all__ = [
 _LOG = logging.getLogger("kiosk.central.backup")
 _DRAFT = ".restoring"
 """A folder in the data folder, for settings and keys until every row is back."""
+_BEGUN = ".restore-begun"
+"""A file in the data folder, while rows are put back: the mark of the backup, and the digest of the
+database's address."""
 
 
 class NoSuchSite(LookupError):
@@ -43,6 +47,8 @@ def set_up(folder: Path, site: str, name: str, database: str, url: str) -> None:
     in the folder. SettingsError; DatabaseError; OSError."""
     if (folder / central_settings.FILE_NAME).exists():
         raise SettingsError(f"{folder}: is set up already")
+    if (folder / _BEGUN).exists():
+        raise SettingsError(f"{folder}: a restore was cut off here; run it again to go on")
     target = database or central_settings.OWN_DATABASE
     central_settings.check(site, name, target, url)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -101,42 +107,89 @@ def check_backup(path: Path, secret: str) -> None:
         backup.check(source)
 
 
-def restore(path: Path, folder: Path, database: str, say: Say, secret: str = "") -> int:
+def restore(
+    path: Path,
+    folder: Path,
+    database: str,
+    say: Say,
+    secret: str = "",
+    step: Callable[[int], None] = lambda _rows: None,
+) -> int:
     """Put a backup into an empty data folder and an empty database; how many rows. An empty
     `database`: the one in the backup's settings, or SQLite in the folder where that was SQLite.
-    `secret`: the office's key, where the backup is sealed. BadBackup: nothing was set up."""
+    `secret`: the office's key, where the backup is sealed. BadBackup: nothing was set up. What was
+    cut off goes on from where it was. `step`: told how many rows are there."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with backup.opened(path, secret, folder) as source:
-        return _restore(source, folder, database, say)
+        return _restore(source, folder, database, say, step)
 
 
-def _restore(source: backup.Opened, folder: Path, database: str, say: Say) -> int:
+def _restore(
+    source: backup.Opened, folder: Path, database: str, say: Say, step: Callable[[int], None]
+) -> int:
     """The settings are what says that a folder is set up: they get their place last, so that a
     restore that was cut off can be done again, and nothing serves half of one."""
     draft = folder / _DRAFT
     shutil.rmtree(draft, ignore_errors=True)  # of one that was cut off
     before = {*folder.iterdir()}
     try:
-        backup.restore_files(source, draft)
-        settings = central_settings.load(draft)
-        own_file = settings.database.startswith("sqlite:///")
-        target = database or (central_settings.OWN_DATABASE if own_file else settings.database)
-        if target != settings.database:
-            central_settings.change_database(draft, target)
-        store = CentralStore.create(central_settings.located(folder, target))
+        members = backup.check(source)
+        backup.restore_files(source, members, draft)
+        url = _chosen_database(draft, folder, database)
+        store = _begun_store(source, folder, url)
         try:
-            rows = backup.restore_rows(source, store, say)
+            rows = backup.restore_rows(source, members, store, say, step)
         finally:
             store.close()
         _give_places(draft, folder)
+        (folder / _BEGUN).unlink()
         _LOG.info("put back %d rows of %s", rows, source)
         return rows
     except BaseException:
-        # Nothing is put back by halves: the next try finds the folder as this one did.
         shutil.rmtree(draft, ignore_errors=True)
-        for name in {*folder.iterdir()} - before:
-            name.unlink(missing_ok=True)
+        if not (folder / _BEGUN).exists():
+            # No row is there yet: the next try finds the folder as this one did.
+            for name in {*folder.iterdir()} - before:
+                name.unlink(missing_ok=True)
         raise
+
+
+def _chosen_database(draft: Path, folder: Path, database: str) -> str:
+    """The address of the database that is restored into; the drafted settings name it."""
+    settings = central_settings.load(draft)
+    own_file = settings.database.startswith("sqlite:///")
+    target = database or (central_settings.OWN_DATABASE if own_file else settings.database)
+    if target != settings.database:
+        central_settings.change_database(draft, target)
+    return central_settings.located(folder, target)
+
+
+def _begun_store(source: backup.Opened, folder: Path, url: str) -> CentralStore:
+    """The database, empty or with what a restore of the same backup has put there. A file says
+    durably which one was begun, and where, before the first row."""
+    begun = folder / _BEGUN
+    where = hashlib.sha256(url.encode()).hexdigest()
+    mark = f"{backup.mark_of(source)} {where}\n"
+    earlier = begun.read_text("utf-8") if begun.exists() else ""
+    if earlier != mark and earlier.endswith(f" {where}\n"):
+        _drop_own_file(folder, url)
+    store = CentralStore.create(url)
+    try:
+        if earlier != mark:
+            backup.require_no_rows(store)
+            write_whole(begun, mark.encode())
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
+def _drop_own_file(folder: Path, url: str) -> None:
+    """Remove the database in the data folder: nothing is in it but half of another backup."""
+    if url == central_settings.located(folder, central_settings.OWN_DATABASE):
+        file = url.removeprefix("sqlite:///")
+        for ending in ("-wal", "-shm", ""):
+            Path(file + ending).unlink(missing_ok=True)
 
 
 def _give_places(draft: Path, folder: Path) -> None:

@@ -1,5 +1,6 @@
 """The texts and pictures of the ITA measures report, a round at a time."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -10,7 +11,7 @@ from sync.central.itaform import EditedRow, FormRow, as_settings, listed
 from sync.central.logbook import told
 from sync.central.period import Period
 from sync.central.photos import BadPhoto
-from sync.central.sitesettings import ItaRow, parse
+from sync.central.sitesettings import ItaRow, SiteSettings, parse
 from sync.central.store.engine import Transaction
 from sync.central.store.ita import ITA_TEXT, WHOLE_OFFICE, ItaBody, ItaText, newest
 from sync.central.store.itapictures import ItaPicture
@@ -62,14 +63,15 @@ def read_ita_round(central: Central, code: str, today: date) -> ItaRound:
     A row nobody has written yet starts from the newest earlier round's text, else from the form.
     """
     with central.store.read(central.site) as t:
-        starts = t.settings.newest().settings.fiscal_year_starts
+        settings = t.settings.newest().settings
+        starts = settings.fiscal_year_starts
         period = periods.parse(code, starts) if code else periods.round_of(today, starts)
         if period.part not in _ROUNDS:
             raise NoSuchRound(period.code)
-        written = tuple(
-            periods.parse(f"fy{year}-{number}", starts) for year, number in t.ita.rounds()
-        )
-        return ItaRound(period=period, rows=_rows(t, period), written=written)
+        rounds = t.ita.rounds()
+        written = tuple(periods.parse(f"fy{year}-{number}", starts) for year, number in rounds)
+        rows = _rows(t, period, rounds, settings)
+        return ItaRound(period=period, rows=rows, written=written)
 
 
 def read_pictures(central: Central, period: Period) -> dict[str, bytes]:
@@ -232,10 +234,12 @@ def _place(period: Period) -> tuple[int, int]:
     return period.fiscal_year, int(period.part)
 
 
-def _rows(t: Transaction, period: Period) -> tuple[EditedRow, ...]:
+def _rows(
+    t: Transaction, period: Period, rounds: Iterable[tuple[int, int]], settings: SiteSettings
+) -> tuple[EditedRow, ...]:
     place = _place(period)
     written = t.ita.of_round(*place)
-    earlier_rounds = [at for at in t.ita.rounds() if at < place]
+    earlier_rounds = [at for at in rounds if at < place]
     earlier = t.ita.of_round(*earlier_rounds[0]) if earlier_rounds else {}
     pictures = t.ita_pictures.of_round(*place)
     before = t.ita_pictures.of_round(*_place(periods.before(period)))
@@ -247,7 +251,7 @@ def _rows(t: Transaction, period: Period) -> tuple[EditedRow, ...]:
             pictures.get(form_row.code, ()),
             len(before.get(form_row.code, ())),
         )
-        for form_row in listed(t.settings.newest().settings)
+        for form_row in listed(settings)
     )
 
 

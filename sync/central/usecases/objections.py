@@ -3,11 +3,12 @@
 `objecting.py` says what an objection is and who may decide.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from kiosk.domain.people import Officer
+from sync.central.disclosure import Block
 from sync.central.logbook import Kind, Log, Note, told
 from sync.central.objecting import (
     BlockKey,
@@ -34,6 +35,7 @@ from sync.central.usecases.central import Central
 from sync.central.viewer import NotYours, Right, Viewer
 
 __all__ = [
+    "Around",
     "CaseRow",
     "Filing",
     "Judgement",
@@ -43,7 +45,6 @@ __all__ = [
     "ObjectionsPage",
     "appeal",
     "case_rows",
-    "concerned_by",
     "decide_objection",
     "file_objection",
     "newest_block",
@@ -260,24 +261,18 @@ def case_rows(
     t: Transaction, viewer: Viewer, objections: Iterable[Objection], today: date
 ) -> list[CaseRow]:
     """These objections as lines of the deciders' page."""
-    officers = {str(officer.id): officer for officer in t.people.everyone()}
-    spans: dict[str, dict[BlockKey, tuple[date, date]]] = {}
+    asked = tuple(objections)
+    around = Around(t, asked)
     rows = []
-    for objection in objections:
-        id_ = objection.officer
-        if id_ not in spans:
-            spans[id_] = {
-                (levels, block.number): (block.first_day, block.last_day)
-                for levels, block in t.blocks.of_officer(id_, date.min, date.max)
-            }
-        days = [spans[id_][key] for key in objection.blocks if key in spans[id_]]
+    for objection in asked:
+        days = [(block.first_day, block.last_day) for _, block in around.blocks(objection)]
         rows.append(
             CaseRow(
                 objection=objection,
-                officer=officers.get(id_),
+                officer=around.officers.get(objection.officer),
                 span=(min(days)[0], max(last for _, last in days)) if days else None,
                 overdue=objection.overdue(today),
-                mine=_may_decide(t, viewer, objection, officers.get(id_)),
+                mine=_may_decide(t.site, viewer, objection, around.concerned(objection)),
             )
         )
     return rows
@@ -297,8 +292,7 @@ def decide_objection(
         objection = t.objections.get(case)
         if objection is None:
             raise NoSuchObjection(case)
-        officers = {str(officer.id): officer for officer in t.people.everyone()}
-        concerned = concerned_by(t, objection, officers.get(objection.officer))
+        concerned = Around(t, (objection,)).concerned(objection)
         require_decider(central.site, viewer, objection, concerned)
         if judgement.shown != objection.digest:
             raise ObjectionRefused("objection_changed")
@@ -337,35 +331,43 @@ def shown_digest(central: Central, case: int) -> str:
     return objection.digest
 
 
-def concerned_by(t: Transaction, objection: Objection, officer: Officer | None) -> Concerned:
-    """Who has to do with an objection, as far as accounts and roster tell."""
-    closed_in = {
-        block.section
-        for levels, block in t.blocks.of_officer(objection.officer, date.min, date.max)
-        if (levels, block.number) in objection.blocks
-    }
-    is_in = {str(officer.section)} if officer else set()
-    sections = frozenset((closed_in | is_in) - {""})
-    heads = {
-        account.name
-        for account in t.accounts.all()
-        if account.section in sections and any(role.needs_section for role in account.roles)
-    }
-    return Concerned(
-        officer=objection.officer,
-        name=officer.name if officer else "",
-        sections=sections,
-        heads=frozenset(heads),
-    )
+class Around:
+    """What belongs to some objections, asked for once, however many they are: every page tells
+    who decides how many wait."""
+
+    def __init__(self, t: Transaction, objections: Sequence[Objection]) -> None:
+        self.officers = {str(officer.id): officer for officer in t.people.everyone()}
+        self._blocks = t.blocks.of_cases([objection.case for objection in objections])
+        self._heads = [
+            account
+            for account in t.accounts.with_section()
+            if any(role.needs_section for role in account.roles)
+        ]
+
+    def blocks(self, objection: Objection) -> Sequence[tuple[int, Block]]:
+        """The published blocks that an objection is about, each with its scale's levels."""
+        return self._blocks.get(objection.case, ())
+
+    def concerned(self, objection: Objection) -> Concerned:
+        """Who has to do with an objection, as far as accounts and roster tell."""
+        officer = self.officers.get(objection.officer)
+        closed_in = {block.section for _, block in self.blocks(objection)}
+        is_in = {str(officer.section)} if officer else set()
+        sections = frozenset((closed_in | is_in) - {""})
+        heads = {account.name for account in self._heads if account.section in sections}
+        return Concerned(
+            officer=objection.officer,
+            name=officer.name if officer else "",
+            sections=sections,
+            heads=frozenset(heads),
+        )
 
 
-def _may_decide(
-    t: Transaction, viewer: Viewer, objection: Objection, officer: Officer | None
-) -> bool:
-    if not objection.undecided or not may_read(viewer, t.site):
+def _may_decide(site: str, viewer: Viewer, objection: Objection, concerned: Concerned) -> bool:
+    if not objection.undecided or not may_read(viewer, site):
         return False
     try:
-        require_decider(t.site, viewer, objection, concerned_by(t, objection, officer))
+        require_decider(site, viewer, objection, concerned)
     except (NotYours, ObjectionRefused):
         return False
     return True

@@ -177,18 +177,18 @@ class TerminalRequest:
         self.t.terminals.put_held(terminal, message)
         dropped = sorted(report for report in fresh if report.why is HeldWhy.DROPPED)
         for report in dropped[:_MOST_NOT_MINE]:
-            day = report.date.isoformat()
+            detail = f"{report.date} revision {report.revision}: {report.words}"
+            alarm = Alarm(at=now, terminal=terminal, kind=DAY_DROPPED, detail=detail)
+            self.t.witness.alarm(alarm)
+        for report in dropped[:_MOST_NOT_MINE]:
             what = told(
                 "day_dropped",
                 terminal=terminal,
-                day=day,
+                day=report.date.isoformat(),
                 revision=str(report.revision),
                 reason=report.words,
             )
             self.t.logs.change(terminal, what, now)
-            detail = f"{day} revision {report.revision}: {report.words}"
-            alarm = Alarm(at=now, terminal=terminal, kind=DAY_DROPPED, detail=detail)
-            self.t.witness.alarm(alarm)
 
     def _is_decided(self, day: date, settled: datetime | None) -> bool:
         """Whether people have looked at the report of this day that is here now."""

@@ -1,17 +1,20 @@
 """Whether what central has agrees with itself."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import groupby
+from operator import itemgetter
 
 from sync.central.disclosure import NONE, Counts, Scaled, beyond, plus
 from sync.central.logbook import Entry, Kind, Log, LogEnd, entry_digest, read_told
 from sync.central.sitesettings import RAW_MONTHS, RECORD_YEARS, SECURITY_DAYS
-from sync.central.store.days import Days, StoredReport, line_rows
+from sync.central.store.days import StoredReport, line_rows
 from sync.central.store.engine import Transaction
 from sync.central.store.logbreaks import LogBreak
 from sync.central.store.logs import Emptied, Logs
+from sync.central.store.recorded import RecordedDay
 from sync.central.store.unclosed import Unclosed
 from sync.central.usecases.central import Central
 from sync.central.usecases.loghistory import break_words
@@ -24,6 +27,9 @@ _LOG_FLOORS = {
     Log.SECURITY: timedelta(days=SECURITY_DAYS[0]),
 }
 """No office may empty what is newer."""
+_DAYS_A_LOOK = 200
+"""So many days of a terminal are read at once: one look for all would keep the database from
+tidying up, and one for each would ask for every day by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +48,17 @@ class Excess:
         )
 
 
-def first_disagreement(central: Central, *, is_first: bool = True) -> str | None:
+def first_disagreement(
+    central: Central, *, is_first: bool = True, say: Callable[[int], None] = lambda _days: None
+) -> str | None:
     """The first day whose bytes, digest, header and rows disagree, an earlier revision that is not
     as it came, a block that no days bear out; None: all agree. `is_first`: of all offices that are
-    looked at; rows of a site that nobody set up are looked for once, in all there is."""
+    looked at; rows of a site that nobody set up are looked for once, in all there is. `say`: told
+    how many more days are verified."""
     try:
         with central.store.read(central.site) as t:
-            stored_days = t.days.every_day()
-            strangers = t.days.unknown_sites() if is_first else []
-            revised = t.days.revised()
+            every_day = t.recorded.every_day()
+            strangers = t.recorded.unknown_sites() if is_first else []
             sums_agree = t.blocks.rollup_agrees()
     except ValueError as error:
         return f"a date that can't be: {error}"
@@ -59,17 +67,10 @@ def first_disagreement(central: Central, *, is_first: bool = True) -> str | None
     if strangers:
         return f"rows of a site that is not known here: {strangers[0]}"
     fell = _fell_in_emptied(central)
-    for terminal, day in stored_days:
-        # A look for each day: one long look would keep the database from tidying up.
-        try:
-            with central.store.read(central.site) as t:
-                wrong = _wrong_with(central, t.days, terminal, day)
-                if not wrong and (terminal, day) in revised:
-                    wrong = _wrong_before(central, t.days, terminal, day, fell)
-        except ValueError as error:
-            wrong = f"a date that can't be: {error}"
-        if wrong:
-            return f"{terminal} {day}: {wrong}"
+    for terminal, days in _spans(every_day):
+        if wrong := _wrong_in_span(central, terminal, days, fell):
+            return wrong
+        say(len(days))
     with central.store.read(central.site) as t:
         forgotten = t.unclosed.forgotten()
         wrong_blocks = _wrong_blocks(t.unclosed, fell)
@@ -78,6 +79,28 @@ def first_disagreement(central: Central, *, is_first: bool = True) -> str | None
         return f"ratings of {forgotten} stand in no block and wait for none"
     wrong_rows = wrong_blocks or wrong_emptied
     return wrong_rows or first_wrong_entry(central, central.site) or wrong_objection(central)
+
+
+def _spans(every_day: Iterable[tuple[str, date]]) -> Iterator[tuple[str, list[date]]]:
+    """A terminal's days in order, some at a time."""
+    for terminal, its in groupby(every_day, itemgetter(0)):
+        days = [day for _, day in its]
+        for first in range(0, len(days), _DAYS_A_LOOK):
+            yield terminal, days[first : first + _DAYS_A_LOOK]
+
+
+def _wrong_in_span(central: Central, terminal: str, days: Sequence[date], fell: "Fallen") -> str:
+    """What is wrong with a terminal's days, which are in order."""
+    try:
+        with central.store.read(central.site) as t:
+            recorded = t.recorded.days(terminal, days[0], days[-1])
+    except ValueError as error:
+        return f"{terminal} {days[0]}: a date that can't be: {error}"
+    for day in days:
+        of_day = recorded.get(day, RecordedDay())
+        if wrong := _wrong_with(central, of_day) or _wrong_before(central, of_day, fell):
+            return f"{terminal} {day}: {wrong}"
+    return ""
 
 
 def emptied_days(central: Central) -> tuple[int, date | None]:
@@ -118,15 +141,13 @@ def _name_of(item: tuple[Scaled, object]) -> tuple[str, int]:
     return item[0].officer, item[0].levels
 
 
-def _wrong_before(central: Central, days: Days, terminal: str, day: date, fell: Fallen) -> str:
+def _wrong_before(central: Central, day: RecordedDay, fell: Fallen) -> str:
     """What is wrong with the revisions that a day's report replaced, each of which names the one
     before by its digest."""
-    stored = days.report(terminal, day)
-    if stored is None:
-        return "has an earlier revision but no day report"
-    if not stored.body:
+    stored = day.report
+    if stored is None or not stored.body:
         return ""
-    by_digest = {earlier.digest: earlier for earlier in days.earlier(terminal, day)}
+    by_digest = {earlier.digest: earlier for earlier in day.earlier}
     while stored.replaced:
         earlier = by_digest.pop(stored.replaced, None)
         if earlier is None or earlier.revision >= stored.revision:
@@ -286,8 +307,8 @@ def _wrong_emptying(log: Log, entry: Entry, emptied: Emptied) -> str:
     return "is emptied before its time" if too_new else ""
 
 
-def _wrong_with(central: Central, days: Days, terminal: str, day: date) -> str:
-    stored = days.report(terminal, day)
+def _wrong_with(central: Central, day: RecordedDay) -> str:
+    stored = day.report
     if stored is None:
         return "has rows but no day report"
     if not stored.body:
@@ -295,7 +316,7 @@ def _wrong_with(central: Central, days: Days, terminal: str, day: date) -> str:
     if wrong := _wrong_report(central, stored):
         return wrong
     report = DayReport.parse(stored.body)
-    return "" if days.rows_agree(report) else "its rows do not add up to the report"
+    return "" if day.rows_agree(report) else "its rows do not add up to the report"
 
 
 def _wrong_report(central: Central, stored: StoredReport) -> str:

@@ -199,7 +199,7 @@ def _days() -> None:
         _text("officer"),
         _text("terminal"),
         _day("date"),
-        sa.PrimaryKeyConstraint("site", "officer", "terminal", "date"),
+        sa.PrimaryKeyConstraint("site", "terminal", "date", "officer"),
     )
     op.create_table(
         "parked_reports",

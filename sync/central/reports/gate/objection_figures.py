@@ -18,7 +18,7 @@ from sync.central.reports.gate.looks import record_looks
 from sync.central.reports.gate.officer_figures import BlockRow, block_result
 from sync.central.sitesettings import SiteSettings
 from sync.central.usecases.central import Central
-from sync.central.usecases.objections import NoSuchObjection, concerned_by
+from sync.central.usecases.objections import Around, NoSuchObjection
 from sync.central.viewer import NotYours, Right, Viewer
 
 
@@ -49,11 +49,9 @@ def objection(
         if one is None:
             raise NoSuchObjection(case)
         settings = t.settings.newest().settings
-        officers = {str(officer.id): officer for officer in t.people.everyone()}
-        officer = officers.get(one.officer)
-        concerned = concerned_by(t, one, officer)
-        every_block = t.blocks.of_officer(one.officer, date.min, date.max)
-        blocks = [(k, block) for k, block in every_block if (k, block.number) in one.blocks]
+        around = Around(t, (one,))
+        officer, concerned = around.officers.get(one.officer), around.concerned(one)
+        blocks = around.blocks(one)
         ends = [block.last_day for _, block in blocks] or [today]
         deffs = effects(t, [(end, end) for end in ends], today)
     rows = [

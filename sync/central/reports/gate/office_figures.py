@@ -1,10 +1,10 @@
 """The office as a whole, and its sections beside one another."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import partial
+from functools import cache, partial
 
 from kiosk.domain.people import Officer
 from kiosk.domain.thaiorder import thai_order
@@ -133,12 +133,19 @@ def office(
         ways = differences(t, quarters, cuts.values(), settings, deffs)
         online = figure(sums.get("", {}).pop(ONLINE, []), settings, INDEPENDENT)
         whole = figure(_parts(sums.values()), settings, deffs.of(period.days))
-        compared = earlier(whole, period, partial(office_parts, t), settings, deffs.of)
+        sums_of = cache(partial(office_sums, t))  # the page asks of a span more than once
+
+        def parts_of(first: date, last: date) -> list[Sum]:
+            return _parts(sums_of(first, last).values())
+
+        compared = earlier(whole, period, parts_of, settings, deffs.of)
         members: dict[str, set[str]] = {}
         sections: tuple[SectionRow, ...] = ()
         if sections_seen is not None:
             members = _readable_sections(central.site, viewer, officers, sums)
-            how_read = _Read(period=period, today=today, settings=settings, deffs=deffs)
+            how_read = _Read(
+                period=period, today=today, settings=settings, deffs=deffs, sums_of=sums_of
+            )
             sections = _section_rows(t, members, sums, how_read)
         improved = improvements_beside(t, months, settings, deffs.of, ended)
         tickets = t.tickets.quarters(*quarters) if quarters else []
@@ -180,19 +187,25 @@ def page_effects(t: Transaction, period: Period, today: date) -> Effects:
 
 def office_parts(t: Transaction, first: date, last: date) -> list[Sum]:
     """Whole blocks of the office."""
+    return _parts(office_sums(t, first, last).values())
+
+
+def office_sums(t: Transaction, first: date, last: date) -> BySection:
+    """The same by section and officer."""
     sums = t.blocks.by_section(first, last)
     sums.get("", {}).pop(ONLINE, None)
-    return _parts(sums.values())
+    return sums
 
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """How a page's figures are read."""
+    """How a page's figures are read. `sums_of`: those of a span of days."""
 
     period: Period
     today: date
     settings: SiteSettings
     deffs: Effects
+    sums_of: Callable[[date, date], BySection]
 
 
 def _section_rows(
@@ -201,8 +214,7 @@ def _section_rows(
     """Sections beside one another, each with its months, and against the span before."""
     months = t.blocks.months_by_section(*trend_span(read.period, read.today))
     before = earlier_spans(read.period).get(BEFORE)
-    sums_before = t.blocks.by_section(before.first_day, before.last_day) if before else {}
-    sums_before.get("", {}).pop(ONLINE, None)
+    sums_before = read.sums_of(before.first_day, before.last_day) if before else {}
     rows = []
     for name, ids in members.items():
         deff = read.deffs.of(read.period.days, section=name)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import partial
+from functools import cache, partial
 
 from kiosk.domain.people import Officer, OfficerId, SectionId
 from sync.central.comparing import Adjusted
@@ -100,7 +100,8 @@ def section(
     with central.store.read(central.site) as t:
         settings = t.settings.newest().settings
         roster = t.people.everyone()
-        sums = t.blocks.by_officer(period.first_day, period.last_day, section=name)
+        sums_of = cache(partial(t.blocks.by_officer, section=name))  # asked of a span thrice
+        sums = sums_of(*period.days)
         months = t.blocks.by_month(*trend_span(period, today), section=name)
         missing = missing_beside_blocks(t, t.blocks.days(period.first_day, period.last_day, name))
         own_months = t.blocks.months_by_officer(*trend_span(period, today), name)
@@ -115,12 +116,10 @@ def section(
         whole = figure(parts, settings, deff_of(period.days))
 
         def of_section(first: date, last: date) -> list[Sum]:
-            of_officers = t.blocks.by_officer(first, last, section=name)
-            return [part for parts in of_officers.values() for part in parts]
+            return [part for parts in sums_of(first, last).values() for part in parts]
 
         def is_of_few(span: Period) -> bool:
-            rated = t.blocks.by_officer(span.first_day, span.last_day, section=name)
-            return len(rated.keys() - {ONLINE}) < NAMELESS
+            return len(sums_of(*span.days).keys() - {ONLINE}) < NAMELESS
 
         compared = earlier(whole, period, of_section, settings, deff_of, is_of_few)
     members = [one for one in roster if one.id in sums or _is_in(one, name)]

@@ -1,0 +1,155 @@
+"""Distributes central's tables among the servers of Citus: the rows of one office lie together.
+
+Every table of `schema.metadata` is distributed by its site, so that no new one can be forgotten:
+a test holds each against what Citus asks of it. No table is the same for all sites, so none is a
+reference table.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, text
+
+from sync.central.schema import metadata
+
+BY = "site"
+"""The column by which every table is distributed."""
+FIRST = "sites"
+"""The table that the others are laid beside."""
+COORDINATOR_ONLY = {
+    "alembic_version": "which version the tables are of: one row, read by the coordinator alone"
+}
+"""Tables that stay whole, and why."""
+_NOT_OURS = "no table of this program"
+_OTHERWISE = "distributed by something else than its site: run undistribute_table() on it first"
+
+_WITH_CITUS = text("SELECT 1 FROM pg_extension WHERE extname = 'citus'")
+_GROUP = text("SELECT groupid FROM pg_dist_local_group")
+_SERVERS = text(
+    "SELECT count(*) FROM pg_dist_node WHERE isactive AND shouldhaveshards AND noderole = 'primary'"
+)
+_TABLES = text(
+    "SELECT relname FROM pg_class "
+    "WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p')"
+)
+_DISTRIBUTED = text(
+    "SELECT relname, column_to_column_name(logicalrelid, partkey) AS by_column "
+    "FROM pg_dist_partition JOIN pg_class ON pg_class.oid = logicalrelid "
+    "WHERE relnamespace = current_schema()::regnamespace"
+)
+_TRIGGERS = text(
+    "SELECT tgname, pg_get_triggerdef(oid) AS definition FROM pg_trigger "
+    "WHERE tgrelid = CAST(:name AS regclass) AND NOT tgisinternal"
+)
+_DISTRIBUTE = text("SELECT create_distributed_table(:name, :by, colocate_with => :beside)")
+_EMPTY_OWN_FILE = text("SELECT truncate_local_data_after_distributing_table(:name)")
+
+Say = Callable[[str, int], None]
+"""Told each table that was distributed, and how many rows it had."""
+
+
+class NotDistributable(Exception):
+    """This database distributes nothing; one line that names the remedy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """How the tables of a database lie."""
+
+    fresh: tuple[str, ...]
+    """Distributed just now."""
+    earlier: tuple[str, ...]
+    """Distributed before."""
+    whole: Mapping[str, str]
+    """Not distributed, each with the reason."""
+    complete: bool
+    """Whether every table of this program is distributed by its site."""
+    servers: int
+    """Among how many servers."""
+
+
+def distribute(connection: Connection, say: Say) -> Distribution:
+    """Distribute every table that is not yet, with its rows, in the transaction of `connection`.
+    NotDistributable."""
+    _require_coordinator(connection)
+    let_tables_change(connection)
+    lie, there = _distributed_by(connection), set(connection.scalars(_TABLES))
+    # An earlier version's database has fewer tables.
+    ours = sorted(there & metadata.tables.keys(), key=lambda name: (name != FIRST, name))
+    fresh = tuple(name for name in ours if name not in lie)
+    if fresh:
+        # All at once: who holds some of them and waits for another is found before rows are moved.
+        listed = ", ".join(_quoted(connection, name) for name in fresh)
+        connection.execute(text(f"LOCK TABLE {listed} IN EXCLUSIVE MODE"))
+    for name in fresh:
+        say(name, _distribute_one(connection, name))
+    strange = dict.fromkeys(
+        sorted(there - metadata.tables.keys() - COORDINATOR_ONLY.keys()), _NOT_OURS
+    )
+    otherwise = {name: _OTHERWISE for name in ours if lie.get(name, BY) != BY}
+    return Distribution(
+        fresh=fresh,
+        earlier=tuple(name for name in ours if lie.get(name) == BY),
+        whole={**otherwise, **strange, **COORDINATOR_ONLY},
+        complete=not otherwise,
+        servers=connection.scalar(_SERVERS) or 0,
+    )
+
+
+def is_distributed(connection: Connection) -> bool:
+    """Whether somebody has distributed this database's tables."""
+    return _has_citus(connection) and FIRST in _distributed_by(connection)
+
+
+def let_tables_change(connection: Connection) -> None:
+    """Until the transaction ends distributed tables may be made, changed and dropped, one after
+    the other, with their guards: those look at one row each, which lies with its site."""
+    if _has_citus(connection):
+        connection.execute(text("SET LOCAL citus.multi_shard_modify_mode = 'sequential'"))
+        connection.execute(text("SET LOCAL citus.enable_unsafe_triggers = on"))
+
+
+def _has_citus(connection: Connection) -> bool:
+    if connection.dialect.name != "postgresql":
+        return False
+    return connection.scalar(_WITH_CITUS) is not None
+
+
+def _require_coordinator(connection: Connection) -> None:
+    if connection.dialect.name != "postgresql":
+        raise NotDistributable(
+            "SQLite keeps everything in one file; only PostgreSQL with Citus distributes tables"
+        )
+    if not _has_citus(connection):
+        raise NotDistributable(
+            "this PostgreSQL has no Citus; as its administrator run CREATE EXTENSION citus, "
+            "and citus_add_node() for each worker"
+        )
+    if connection.scalar(_GROUP) != 0:
+        raise NotDistributable("this is a worker of Citus; name the coordinator's database")
+
+
+def _distributed_by(connection: Connection) -> dict[str, str | None]:
+    """By which column tables are distributed; None: by none."""
+    return {row.relname: row.by_column for row in connection.execute(_DISTRIBUTED)}
+
+
+def _distribute_one(connection: Connection, name: str) -> int:
+    """How many rows it has. Its guards are made again: one of them refuses to have the
+    coordinator's own copy emptied, in which the rows would lie for good, and nobody would see
+    them."""
+    table = _quoted(connection, name)
+    rows = connection.scalar(text(f"SELECT count(*) FROM {table}")) or 0
+    guards = connection.execute(_TRIGGERS, {"name": table}).all()
+    for guard in guards:
+        connection.execute(text(f"DROP TRIGGER {_quoted(connection, guard.tgname)} ON {table}"))
+    beside = "none" if name == FIRST else FIRST
+    connection.execute(_DISTRIBUTE, {"name": table, "by": BY, "beside": beside})
+    connection.execute(_EMPTY_OWN_FILE, {"name": table})
+    for guard in guards:
+        connection.exec_driver_sql(guard.definition)
+    return rows
+
+
+def _quoted(connection: Connection, name: str) -> str:
+    return connection.dialect.identifier_preparer.quote(name)

@@ -1,0 +1,20 @@
+"""Central's tables among the servers of Citus."""
+
+from functools import partial
+
+from sync.central.store.distributing import Distribution, NotDistributable, Say
+from sync.central.store.distributing import distribute as distribute_tables
+from sync.central.usecases.central import Central, once_more
+
+__all__ = ["Distribution", "NotDistributable", "distribute"]
+
+
+def distribute(central: Central, say: Say) -> Distribution:
+    """Distribute every table that is not yet: all of them, or none. Who writes meanwhile waits.
+    NotDistributable; DatabaseDown."""
+    return once_more(partial(_distribute, central, say))
+
+
+def _distribute(central: Central, say: Say) -> Distribution:
+    with central.store.alone() as connection:
+        return distribute_tables(connection, say)
