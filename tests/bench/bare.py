@@ -123,6 +123,7 @@ def main() -> None:
         log_level="warning",
         lifespan="off",
         access_log=False,
+        timeout_graceful_shutdown=1,
         ssl_certfile=chain,
         ssl_keyfile=chain,
     )

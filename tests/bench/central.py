@@ -177,7 +177,10 @@ class Server:
 
     def end(self) -> None:
         self._process.terminate()
-        self._process.communicate(timeout=30)
+        try:
+            self._process.communicate(timeout=30)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
 
 
 class Bench:

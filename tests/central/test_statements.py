@@ -94,3 +94,15 @@ def test_waiting_objections_cost_a_page_no_statement_each(tmp_path: Path) -> Non
     assert len(set(numbers)) == 1, numbers
     assert numbers[0] <= 8
     central.store.close()
+
+
+@pytest.mark.parametrize("path", ["/report/dindaeng", "/officer/dindaeng/101"])
+def test_an_office_without_a_queue_system_reads_no_day_for_its_tickets(
+    office: Central, director: TestClient, path: str
+) -> None:
+    statements = Statements()
+    with statements.seen(office):
+        assert director.get(path).status_code == 200
+    asked = [text for transaction in statements.transactions for text, _ in transaction]
+    assert any("FROM tickets" in text for text in asked)
+    assert not [text for text in asked if "tickets" in text and "day_lines" in text]

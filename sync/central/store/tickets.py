@@ -62,6 +62,7 @@ _SERVED = (
     .where(*_OF_SPAN, tickets.c.date >= _MACHINES.c.first, tickets.c.date <= _MACHINES.c.last)
 )
 # Pages ask these: building a statement takes longer than running it.
+_ANY = select(tickets.c.date).where(*_OF_SPAN).limit(1)
 _RATED = (
     select(
         day_lines.c.date,
@@ -129,8 +130,7 @@ class Tickets(Room):
 
     def _freeze(self, first: date, last: date) -> None:
         asked = {"site": self._site, "first": first, "last": last}
-        any_ticket = select(tickets.c.date).where(*_OF_SPAN).limit(1)
-        if self._connection.execute(any_ticket, asked).first() is None:
+        if not self.has_any(first, last):
             return  # an office without a queue system reads no day for it
         window = {"since": first - _MACHINE, "until": publication_day(last)}
         served = int(self._connection.scalar(_SERVED, {**asked, **window}) or 0)
@@ -162,6 +162,11 @@ class Tickets(Room):
             for row in self._connection.execute(query)
         ]
 
+    def has_any(self, first: date, last: date) -> bool:
+        """Whether tickets of a span are there: an office without a queue system reads no day."""
+        asked = {"site": self._site, "first": first, "last": last}
+        return self._connection.execute(_ANY, asked).first() is not None
+
     def by_day(self, first: date, last: date) -> dict[tuple[date, str], int]:
         """Citizens served in a span, by day and counter."""
         query = select(tickets.c.date, tickets.c.counter, tickets.c.n).where(
@@ -171,7 +176,7 @@ class Tickets(Room):
 
     def exceeded(self, first: date, last: date) -> list[tuple[date, str]]:
         """Days and counters with more ratings than the tickets explain, newest first. Not by how
-        many: that would be a day's tally."""
+        many: that would be a day's tally. Reads every day of the span: see `has_any`."""
         asked = {"site": self._site, "first": first, "last": last}
         return [
             (row.date, row.counter)

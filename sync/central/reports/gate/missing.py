@@ -37,14 +37,21 @@ def missing_beside(t: Transaction, spans: Mapping[str, Sequence[Span]]) -> dict[
     return missing
 
 
-def over_tickets_beside(t: Transaction, blocks: Mapping[str, Sequence[Span]]) -> dict[str, int]:
+def over_tickets_beside(
+    t: Transaction, blocks: Mapping[str, Sequence[Span]]
+) -> dict[str, int | None]:
     """On how many days each officer was at a counter with more ratings than its tickets explain: of
     exactly the days that the officer's `blocks` are of. Such a day tells that there are ratings,
-    and counts where they do: a block may begin before the span in which it closed."""
-    days_over: dict[str, int] = {}
+    and counts where they do: a block may begin before the span in which it closed. None where no
+    tickets of these days are there to tell."""
+    days_over: dict[str, int | None] = {}
     for common, officers in _alike(blocks).items():
         days: dict[str, set[date]] = defaultdict(set)
-        for span in common:
+        with_tickets = [span for span in common if t.tickets.has_any(*span)]
+        if not with_tickets:
+            days_over |= dict.fromkeys(officers)
+            continue
+        for span in with_tickets:
             if exceeded := set(t.tickets.exceeded(*span)):
                 for officer, over in t.tickets.exceeded_by(exceeded, officers).items():
                     days[officer] |= over
@@ -60,8 +67,8 @@ def _alike(spans: Mapping[str, Sequence[Span]]) -> dict[tuple[Span, ...], list[s
     return alike
 
 
-def with_over_tickets(missing: Missing, days: int) -> Missing:
-    return replace(missing, around=missing.around + Counter({OVER_TICKETS: days}))
+def with_over_tickets(missing: Missing, days: int | None) -> Missing:
+    return replace(missing, around=missing.around + Counter({OVER_TICKETS: days or 0}))
 
 
 def missing_beside_blocks(

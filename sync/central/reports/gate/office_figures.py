@@ -291,8 +291,9 @@ def _gaps(t: Transaction, period: Period, ended: date) -> Counter[str]:
     """Of the weeks of `period` that are closed, by kind."""
     last_day = min(period.last_day, ended)
     gaps = t.days.gaps(period.first_day, last_day)
-    if exceeded := t.tickets.exceeded(period.first_day, last_day):
-        gaps[OVER_TICKETS] = len(exceeded)
+    if t.tickets.has_any(period.first_day, last_day):
+        exceeded = t.tickets.exceeded(period.first_day, last_day)
+        gaps += Counter({OVER_TICKETS: len(exceeded)})
     return gaps
 
 

@@ -133,12 +133,15 @@ def officer(
         if only is not None:
             spans = _days_in(blocks)
             corrected = _within(spans, corrected)
-        days_over = over_tickets_beside(t, {id: _days_in(blocks)})[id]
+        own_days = _days_in(blocks)
+        days_over = over_tickets_beside(t, {id: own_days})[id]
         missing = with_over_tickets(missing_beside(t, {id: spans})[id], days_over)
         judged_blocks = [
             one for one in blocks if (one[0], one[1].number) not in objected.standing.blocks
         ]
-        judged_over = _days_over(t, id, _days_in(judged_blocks))
+        judged_over = days_over
+        if (judged_days := _days_in(judged_blocks)) != own_days:
+            judged_over = over_tickets_beside(t, {id: judged_days})[id]
         own_figure = figure(sums.get(id, []), settings, deff_of(period.days))
         office_figure = figure(office_sums, settings, deffs.of(period.days))
         differ = orders_differ((own_figure, office_figure))
@@ -215,13 +218,6 @@ def _closed_in(section: str | None, blocks: Iterable[tuple[int, Block]]) -> list
 
 def _days_in(blocks: Iterable[tuple[int, Block]]) -> list[Span]:
     return merged((block.first_day, block.last_day) for _, block in blocks)
-
-
-def _days_over(t: Transaction, officer: str, spans: Sequence[Span]) -> int | None:
-    """Days over their tickets; None where no tickets of these days are there to tell."""
-    if not any(t.tickets.by_day(*span) for span in spans):
-        return None
-    return over_tickets_beside(t, {officer: spans})[officer]
 
 
 def _within(spans: Sequence[tuple[date, date]], days: Iterable[date]) -> tuple[date, ...]:
