@@ -98,11 +98,11 @@ def judge_opened(seen: Mapping[SheetKey, Witnessed], report: DayReport) -> tuple
     """STORED when a report opens every sheet of its day that was shown as exactly its own counts.
 
     ROLLBACK: a sheet is gone, or has fewer steps. FORK: it has other ones, or other counts."""
+    # Of another day, or people let it begin anew: nothing is to be opened.
+    shown = {key: was for key, was in seen.items() if was.steps and key[0] == report.date}
     reported = {sheet.officer: sheet for sheet in report.sheets}
-    counts = reported_counts(report)
-    for (day, officer), was in sorted(seen.items()):
-        if not was.steps or day != report.date:
-            continue  # of another day, or people let it begin anew
+    counts = reported_counts(report) if shown else {}
+    for (day, officer), was in sorted(shown.items()):
         name, sheet = _name((day, officer)), reported.get(officer)
         if sheet is None:
             return Answer.ROLLBACK, f"{name}: was witnessed and is not in the report"

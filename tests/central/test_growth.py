@@ -21,6 +21,7 @@ from sync.central.usecases.central import Central
 from sync.central.usecases.sites import add_site, find_site
 from sync.central.usecases.terminals import NoSuchCode, enrol_at_any_site, invite_terminal
 from sync.central.usecases.verification import first_disagreement
+from sync.central.web.terminal_api import router
 from sync.messages import Enrol
 from sync.protocol import digest
 from tests.support.builders import an_officer
@@ -170,3 +171,9 @@ def test_a_wrong_code_costs_as_much_in_a_country_as_in_one_office(tmp_path: Path
         home.store.close()
     assert works[0] == works[1]
     assert works[0].statements == 1
+
+
+def test_what_every_terminal_asks_is_looked_for_first() -> None:
+    """Routes are tried one after the other."""
+    paths = [getattr(route, "path", "").rpartition("{terminal}")[2] for route in router.routes]
+    assert paths[:2] == ["/days/{day}", "/hello"]

@@ -24,7 +24,6 @@ _NOT_OURS = "no table of this program"
 _OTHERWISE = "distributed by something else than its site: run undistribute_table() on it first"
 
 _WITH_CITUS = text("SELECT 1 FROM pg_extension WHERE extname = 'citus'")
-_GROUP = text("SELECT groupid FROM pg_dist_local_group")
 _SERVERS = text(
     "SELECT count(*) FROM pg_dist_node WHERE isactive AND shouldhaveshards AND noderole = 'primary'"
 )
@@ -71,7 +70,7 @@ class Distribution:
 def distribute(connection: Connection, say: Say) -> Distribution:
     """Distribute every table that is not yet, with its rows, in the transaction of `connection`.
     NotDistributable."""
-    _require_coordinator(connection)
+    _require_citus(connection)
     let_tables_change(connection)
     lie, there = _distributed_by(connection), set(connection.scalars(_TABLES))
     # An earlier version's database has fewer tables.
@@ -115,7 +114,7 @@ def _has_citus(connection: Connection) -> bool:
     return connection.scalar(_WITH_CITUS) is not None
 
 
-def _require_coordinator(connection: Connection) -> None:
+def _require_citus(connection: Connection) -> None:
     if connection.dialect.name != "postgresql":
         raise NotDistributable(
             "SQLite keeps everything in one file; only PostgreSQL with Citus distributes tables"
@@ -125,8 +124,6 @@ def _require_coordinator(connection: Connection) -> None:
             "this PostgreSQL has no Citus; as its administrator run CREATE EXTENSION citus, "
             "and citus_add_node() for each worker"
         )
-    if connection.scalar(_GROUP) != 0:
-        raise NotDistributable("this is a worker of Citus; name the coordinator's database")
 
 
 def _distributed_by(connection: Connection) -> dict[str, str | None]:

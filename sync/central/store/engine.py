@@ -306,7 +306,9 @@ class CentralStore:
         if "file is not a database" in first:
             return DatabaseError(f"{self._name}: is no SQLite file; name another")
         driver = self._engine.dialect.loaded_dbapi
-        refused = isinstance(error, (driver.IntegrityError, driver.DataError))
+        # What a worker refuses of a COPY reaches Citus's clients as an internal error.
+        refusals = (driver.IntegrityError, driver.DataError, driver.InternalError)
+        refused = isinstance(error, refusals)
         return (RowRefused if refused else DatabaseDown)(line)
 
     def look(self) -> None:

@@ -169,9 +169,9 @@ class ManyTerminals:
         for day in days:
             if day.key not in stored:
                 continue
-            site, terminal, _ = day.key
-            lines += ((*day.key, *row) for row in line_rows(day.report))
-            counts += ((*day.key, *row) for row in count_rows(day.report))
+            key = site, terminal, _ = day.key
+            lines += ((*key, *row) for row in line_rows(day.report))
+            counts += ((*key, *row) for row in count_rows(day.report))
             sheets += ((site, terminal, sheet) for sheet in day.fresh_sheets)
             came_in += ((site, officer, date_) for officer, date_ in officer_days(day.report))
         append_rows(self._connection, day_lines, (*_DAY_KEY, *LINE_COLUMNS), lines)

@@ -209,15 +209,16 @@ Nonce = Annotated[str, Header(alias=NONCE_HEADER, max_length=64)]
 
 async def signed_request(
     request: Request,
-    api: Api,
     site: str,
     terminal: str,
-    body: Body,
     signature: Signature = None,
     nonce: Nonce = "",
 ) -> Signed:
     """The request as its signature covers it. Nothing is proven yet."""
+    # Asked directly: a dependency of a dependency costs as much as a signature.
+    api = await terminal_api(request)
     api.refuse_while_proving(site, terminal)
+    body = await read_body(request)
     return Signed(
         site=site,
         terminal=terminal,
@@ -237,28 +238,33 @@ _PIECE_NUMBER = re.compile(r"0|[1-9][0-9]{0,3}")
 _REFUSALS = refuses(400, 401, 403, 413, 503)
 
 
-@router.post(
-    "/enrol",
-    openapi_extra=takes(Enrol),
+# Routes are tried one after the other: what every terminal asks stands first.
+@router.put(
+    f"{_TERMINAL}/days/{{day}}",
+    openapi_extra=takes(DayReport),
     responses={
-        **answers(200, Enrolled, "Who the terminal now is. Not signed: trust is TLS's here."),
-        **refuses(400, 403, 413, 429, 503),
+        **signs(201, Receipt, "Stored."),
+        **signs(200, Receipt, "Central had exactly this report."),
+        **signs(409, Receipt, "Stale, conflict, rollback, fork or quarantined."),
+        **_REFUSALS,
     },
 )
-async def enrol(request: Request, api: Api, body: Body) -> Response:
-    """Use a one-time code."""
-    source = network_of(request.client.host if request.client else "")
-    if not api.enrolments.allows(f"from {source}", api.now()):
-        raise RequestRefused(429, "too many codes tried from your network; wait a minute")
-    message = Enrol.parse(body)
-    if not api.enrolments.allows(f"code {message.code[:_CODE_BEGINS]}", api.now()):
-        raise RequestRefused(429, "this code was tried too often; wait a minute")
-    try:
-        enrolled = await api.elsewhere(enrol_at_any_site, api.central, message, api.now())
-    except NoSuchCode as error:
-        raise RequestRefused(403, str(error)) from None
-    _LOG.info("enrolled %s/%s", enrolled.site, enrolled.terminal)
-    return Response(enrolled.to_bytes(), media_type="application/json")
+async def put_day(api: Api, signed: SignedRequest, day: str) -> Response:
+    """Take one day report; the answer is a receipt."""
+    receipt = await api.reports.ask(signed, len(signed.body))
+    if receipt is None:
+        receipt = await api.ask(signed, lambda asked: _take_day(asked, signed, api.now()))
+    status = {Answer.STORED: 201, Answer.ALREADY_HAVE: 200}.get(receipt.answer, 409)
+    _LOG.log(
+        logging.INFO if status != 409 else logging.WARNING,
+        "day report %s of %s/%s revision %d: %s",
+        *(receipt.date, signed.site, signed.terminal, receipt.revision, receipt.answer.value),
+    )
+    return api.answer(signed, receipt.to_bytes(), status)
+
+
+def _take_day(asked: TerminalRequest, signed: Signed, now: datetime) -> Receipt:
+    return asked.take_day(signed.day_report(now), signed.body, now)
 
 
 @router.post(
@@ -288,6 +294,30 @@ async def _greet_alone(api: TerminalApi, signed: Signed, hello: Hello) -> Welcom
         if late is None:
             raise
         return late
+
+
+@router.post(
+    "/enrol",
+    openapi_extra=takes(Enrol),
+    responses={
+        **answers(200, Enrolled, "Who the terminal now is. Not signed: trust is TLS's here."),
+        **refuses(400, 403, 413, 429, 503),
+    },
+)
+async def enrol(request: Request, api: Api, body: Body) -> Response:
+    """Use a one-time code."""
+    source = network_of(request.client.host if request.client else "")
+    if not api.enrolments.allows(f"from {source}", api.now()):
+        raise RequestRefused(429, "too many codes tried from your network; wait a minute")
+    message = Enrol.parse(body)
+    if not api.enrolments.allows(f"code {message.code[:_CODE_BEGINS]}", api.now()):
+        raise RequestRefused(429, "this code was tried too often; wait a minute")
+    try:
+        enrolled = await api.elsewhere(enrol_at_any_site, api.central, message, api.now())
+    except NoSuchCode as error:
+        raise RequestRefused(403, str(error)) from None
+    _LOG.info("enrolled %s/%s", enrolled.site, enrolled.terminal)
+    return Response(enrolled.to_bytes(), media_type="application/json")
 
 
 @router.put(
@@ -591,34 +621,6 @@ async def put_outbox(api: Api, signed: SignedRequest) -> Response:
     """Which day reports the terminal holds back, and why."""
     await api.ask(signed, lambda asked: asked.put_outbox(Outbox.parse(signed.body), api.now()))
     return api.answer(signed, b"", 204)
-
-
-@router.put(
-    f"{_TERMINAL}/days/{{day}}",
-    openapi_extra=takes(DayReport),
-    responses={
-        **signs(201, Receipt, "Stored."),
-        **signs(200, Receipt, "Central had exactly this report."),
-        **signs(409, Receipt, "Stale, conflict, rollback, fork or quarantined."),
-        **_REFUSALS,
-    },
-)
-async def put_day(api: Api, signed: SignedRequest, day: str) -> Response:
-    """Take one day report; the answer is a receipt."""
-    receipt = await api.reports.ask(signed, len(signed.body))
-    if receipt is None:
-        receipt = await api.ask(signed, lambda asked: _take_day(asked, signed, api.now()))
-    status = {Answer.STORED: 201, Answer.ALREADY_HAVE: 200}.get(receipt.answer, 409)
-    _LOG.log(
-        logging.INFO if status != 409 else logging.WARNING,
-        "day report %s of %s/%s revision %d: %s",
-        *(receipt.date, signed.site, signed.terminal, receipt.revision, receipt.answer.value),
-    )
-    return api.answer(signed, receipt.to_bytes(), status)
-
-
-def _take_day(asked: TerminalRequest, signed: Signed, now: datetime) -> Receipt:
-    return asked.take_day(signed.day_report(now), signed.body, now)
 
 
 def error_response(status: int, text: str) -> Response:
