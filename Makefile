@@ -6,7 +6,7 @@ OFFSCREEN := QT_QPA_PLATFORM=offscreen
 # on, and a test that runs one of its own in the same process could not.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help run quick lint types test test-citus evidence gallery bench lock packages release image image-test wheels oci sbom notices clean
+.PHONY: help run quick lint types test test-citus evidence gallery pictures bench lock packages release image image-test wheels oci sbom notices clean
 help:            ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
@@ -47,6 +47,10 @@ evidence:        ## every promise against faults and attackers, one table; FULL=
 gallery:         ## every screen at every size and language as pictures, with contact sheets, in .gallery
 	@.ci/setup run
 	@$(OFFSCREEN) $(PY) -m ui.gallery .gallery
+
+pictures:        ## the pictures in the help and the READMEs, from the running product; look at them then
+	@.ci/setup test
+	@$(OFFSCREEN) $(PY) -m tests.ui.help_pictures && $(OFFSCREEN) $(PY) -m tests.browser.help_pictures
 
 bench:           ## speed and size, as ratios to a raw limit measured in the same run
 	@.ci/setup test

@@ -5,7 +5,7 @@ It comes in as from terminals: day reports, one transaction each. Nothing here i
 
 import secrets
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from random import Random
@@ -206,7 +206,7 @@ def _servers(random: Random, sections: Sequence[Section], terminals: int) -> lis
     for section, size, services in sections:
         for _ in range(size):
             number = f"{101 + len(servers)}"
-            name = f"{random.choice(_FIRST)} {random.choice(_LAST)}"
+            name = _name(random, {server.officer.name for server in servers})
             position, id_ = random.choice(_POSITIONS), new_officer_id()
             officer = RosterEntry.parse(number, name, position, section, id_)
             good = random.betavariate(9, 2)
@@ -222,6 +222,14 @@ def _servers(random: Random, sections: Sequence[Section], terminals: int) -> lis
                 )
             )
     return servers
+
+
+def _name(random: Random, others: Collection[str]) -> str:
+    """One that nobody else has: who looks around would take two people for one."""
+    first, last = random.choice(_FIRST), _LAST.index(random.choice(_LAST))
+    while (name := f"{first} {_LAST[last]}") in others:
+        last = (last + 1) % len(_LAST)
+    return name
 
 
 def _day(
@@ -364,7 +372,12 @@ def _office(central: Central, random: Random, now: datetime) -> None:
     stored = read_settings(central)
     url = "https://report.example.go.th/f/{token}"
     # Nothing here is anybody's: whoever looks around needs no telephone.
-    settings = stored.settings._replace(comment_url=url, services=_SERVICES, second_factor=False)
+    settings = stored.settings._replace(
+        office_en="Din Daeng District Office",
+        comment_url=url,
+        services=_SERVICES,
+        second_factor=False,
+    )
     save_settings(central, director, stored.version, settings, now)
 
 

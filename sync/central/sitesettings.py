@@ -172,7 +172,7 @@ class SiteSettings(NamedTuple):
         tuple[Contact, ...], Tables(Contact, MAX_CHANNELS), "where a citizen can complain"
     ] = CHANNELS
     opening_hours: Annotated[str, ScreenText(MAX_TEXT, least=0), "as citizens read them"] = (
-        "จันทร์–ศุกร์ ๐๘.๐๐–๑๖.๐๐ น."
+        "จันทร์–ศุกร์ ๐๘.๐๐–๑๖.๓๐ น."
     )
     target: Annotated[int, Whole(0, 99), "per cent satisfied that the office aims at; 0: none"] = 0
     compare_from: Annotated[

@@ -26,7 +26,7 @@ from sync.central.usecases.central import Central
 from sync.central.usecases.sign_in import sign_in_as
 from sync.central.viewer import CITY, ROLES
 from sync.central.web.app import create_app
-from tests.browser.engines import Engine
+from tests.browser.engines import TIMEOUT_MS, Engine
 from tests.browser.sitemap import Stop, stops
 from tests.browser.troubles import seed_troubles
 from tests.support.central import NOON, SITE, made_central
@@ -177,7 +177,11 @@ class Office:
             cookies = self._cookies(reader, "th")
             starts = ("/", self.known.questionnaire) if reader == PUBLIC else ("/",)
             with httpx.Client(
-                base_url=self.url, cookies=cookies, verify=False, trust_env=False
+                base_url=self.url,
+                cookies=cookies,
+                verify=False,
+                trust_env=False,
+                timeout=TIMEOUT_MS / 1000,
             ) as client:
                 yield from stops(client, reader, app, starts)
 

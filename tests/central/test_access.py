@@ -56,6 +56,7 @@ PAGES: dict[str, set[str]] = {
     "/help": {*ALL},
     "/help/officers": {*ALL},
     "/help/training.pdf": {*ALL},
+    "/help/pictures/th/ready.webp": {*ALL},
     "/report/dindaeng": {*READ},
     f"/section/dindaeng?name={OWN}": {D, H, S},
     f"/section/dindaeng?name={OTHER}": {D, H},

@@ -4,10 +4,12 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from importlib.resources import files
+from io import BytesIO
 from pathlib import Path
 
 import pypdfium2 as pdfium
 import pytest
+from PIL import Image
 from starlette.testclient import TestClient
 
 from sync.central.handbook import ARTICLES, marked, search, text_of
@@ -65,6 +67,46 @@ def test_what_stands_between_braces_is_filled_in(article: str, language: str) ->
     assert "{{" not in text.html
     assert text.title
     assert len(text.summary) > 20
+
+
+def test_each_picture_is_small_and_named_and_said_in_words() -> None:
+    """By an article in both languages; those of the READMEs stand there."""
+    for language in LANGUAGES:
+        readme = (ROOT / ("README.md" if language == "en" else "README.th.md")).read_text("utf-8")
+        of_readme = set(re.findall(rf"handbook/{language}/pictures/([a-z-]+)\.webp", readme))
+        named = dict[str, str]()
+        for article in (*IDS, *SHEETS):
+            text = source(article, language)
+            lines = re.findall(r"^!\[(.*)\]\(pictures/([a-z-]+)\.webp\)$", text, re.M)
+            named |= {name: words for words, name in lines}
+        assert all(len(words) > 40 for words in named.values())
+        folder = ROOT / "sync/central/handbook" / language / "pictures"
+        sizes = {path.stem: path.stat().st_size for path in folder.iterdir()}
+        assert set(sizes) == {*named, *of_readme} | ({"infographic"} if language == "th" else set())
+        assert max(sizes.values()) < 100_000
+        assert sum(sizes.values()) < 600_000
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_picture_comes_in_the_readers_language_to_everybody(
+    central: Central, language: str
+) -> None:
+    client = signed_in(central, now=NOW)
+    page = client.get("/help/officers", params={"lang": language}).text
+    images = re.findall(r'<img src="(.*?)" alt="(.+?)" width="(\d+)" height="(\d+)">', page)
+    assert len(images) >= 4
+    assert len(images) == page.count("<img")
+    for address, _, width, height in images:
+        assert address.startswith(f"/help/pictures/{language}/")
+        answer = client.get(address)
+        assert answer.headers["Content-Type"] == "image/webp"
+        assert answer.headers["Cache-Control"].startswith("public, max-age=")
+        with Image.open(BytesIO(answer.content)) as image:
+            assert image.size == (int(width), int(height))
+        again = client.get(address, headers={"If-None-Match": answer.headers["ETag"]})
+        assert again.status_code == 304
+    for wrong in ("/help/pictures/xx/ready.webp", f"/help/pictures/{language}/..%2Fready.webp"):
+        assert client.get(wrong).status_code == 404
 
 
 def test_each_line_to_type_is_one_that_the_tested_documents_have() -> None:

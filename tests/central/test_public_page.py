@@ -74,6 +74,7 @@ def test_services_on_the_public_page_are_those_of_published_quarters_rounded(
     [service] = [row for row in rows["rows"] if row["service"]]
     assert service["n"] % service["n_rounded_to"] == 0
     assert service["n_rounded_to"] == 5
+    assert "ผลแยกตามงานบริการ<small>ปีงบประมาณ" in newest, "the quarter, as another span is chosen"
     for page in (newest, stranger.get(f"/public/dindaeng?lang=en&period={QUARTER}").text):
         assert "ผลแยกตามงานบริการ" in page or "<caption>Services</caption>" in page
     running = stranger.get("/public/dindaeng?lang=en&period=fy2027-q1").text

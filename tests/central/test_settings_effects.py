@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
+from kiosk.settings.definition import Settings
 from sync.central.sitesettings import SiteSettings
+from sync.central.thai import digits
 from sync.central.usecases.central import Central
 from sync.central.usecases.office_settings import read_settings
 from sync.central.usecases.publishing import publish_due
@@ -103,6 +105,13 @@ def test_a_setting_works_from_the_page_to_where_it_is_meant_to(office: Central, 
     assert sign not in seen(office, director, where)
     assert post_settings(it, **changed).status_code == 303
     assert sign in seen(office, director, where)
+
+
+def test_citizens_read_one_time_on_the_terminal_and_on_the_report() -> None:
+    """As both are installed."""
+    terminal = Settings().office
+    hours = f"{terminal.opens:%H.%M}–{terminal.closes:%H.%M}"
+    assert digits(hours, "th") in SiteSettings().opening_hours
 
 
 def test_every_setting_is_in_this_table() -> None:

@@ -28,7 +28,7 @@ NEWER, BROKEN = "9.9.8", "9.9.9"
 _BEST, _WORST = (145, 365), (1135, 365)
 _GREEN, _RED = (138, 208, 160), (255, 172, 154)
 BEST_FACE = (145 / 1280, 430 / 800)
-"""Of the ready screen at 1280 by 800 (ui/pictures/ready.png)."""
+"""Of the ready screen at 1280 by 800."""
 _BEST_BUTTON = 1
 """Asks for no reasons, so that each press is a rating."""
 STALLS = ("STOPPED", "LOCKED")

@@ -2,6 +2,7 @@
 
 Between double braces stands what has its home elsewhere: a word of the pages by its key
 (`{{page.papers}}`), or a number of NUMBERS (`{{number.hidden_below}}`), in the reader's digits.
+Pictures are of the running product, in each language's folder `pictures`: `make pictures`.
 """
 
 import re
@@ -13,10 +14,11 @@ from typing import NamedTuple
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+from PIL import Image
 
 from sync.central import thai
 from sync.central.comparing import BEYOND, COMPARED_FROM, POINTS
-from sync.central.language import words
+from sync.central.language import LANGUAGES, words
 from sync.central.measures import COMPARABLE_FROM, FEWEST_WHO_DIFFER, HIDDEN_BELOW
 from sync.central.sitesettings import (
     APPRAISAL_FLOOR,
@@ -29,6 +31,10 @@ from sync.central.sitesettings import (
 _ROOM = Path(__file__).parent
 _PLACE = re.compile(r"\{\{([a-z_]+)\.([a-z_-]+)\}\}")
 _COMMAND = re.compile(r"kiosk(-central)?( [a-z-]+)+")
+_PICTURES, _PICTURE_KIND = "pictures/", ".webp"
+"""How an article names a picture: for who reads the file, of the folder beside it."""
+_PICTURE = re.compile(r'<img src="pictures/([a-z-]+)\.webp" alt="([^"]*)" />')
+_ROW = re.compile(rf"<p>((?:{_PICTURE.pattern}\s*)+)</p>")
 _THAI = re.compile("[\u0e01-\u0e5b]+( [\u0e01-\u0e5b]+)*")
 _ENGLISH_CELL = re.compile("<td>([A-Za-z][A-Za-z -]+)</td>")
 NUMBERS: dict[str, float] = {
@@ -103,6 +109,18 @@ class Text(NamedTuple):
     lines: tuple[str, ...]
 
 
+class NoPicture(LookupError):
+    """There is none of this name."""
+
+
+class Picture(NamedTuple):
+    """Of a screen or a page: a WebP file, and its size in pixels."""
+
+    data: bytes
+    width: int
+    height: int
+
+
 class Hit(NamedTuple):
     """An article that a search came to, and the line that fits best."""
 
@@ -134,7 +152,7 @@ def text_of(id_: str, language: str) -> Text:
         title=title.strip(),
         summary=plain[0],
         tokens=tuple(tokens),
-        html=_spoken(_linked(markdown.render(body)), language),
+        html=_spoken(_pictured(_linked(markdown.render(body)), language), language),
         lines=plain,
     )
 
@@ -142,6 +160,40 @@ def text_of(id_: str, language: str) -> Text:
 def _linked(html: str) -> str:
     """Files name each other; readers have pages."""
     return re.sub(r'href="([a-z]+)\.md"', r'href="/help/\g<1>"', html)
+
+
+@cache
+def picture(name: str, language: str) -> Picture:
+    """A picture as readers of one of LANGUAGES have it, or NoPicture."""
+    path = _ROOM / language / _PICTURES / f"{name}{_PICTURE_KIND}"
+    if not re.fullmatch("[a-z-]+", name) or language not in LANGUAGES or not path.exists():
+        raise NoPicture(name)
+    with Image.open(path) as image:
+        return Picture(path.read_bytes(), *image.size)
+
+
+def pictures_of(token: Token) -> list[tuple[str, str]]:
+    """The names and words of the pictures that a paragraph of Markdown is; none of another."""
+    children = [child for child in token.children or () if child.type != "softbreak"]
+    if {child.type for child in children} != {"image"}:
+        return []
+    sources = [str(child.attrs["src"]) for child in children]
+    names = [source.removeprefix(_PICTURES).removesuffix(_PICTURE_KIND) for source in sources]
+    return [(name, child.content) for name, child in zip(names, children, strict=True)]
+
+
+def _pictured(html: str, language: str) -> str:
+    """Pictures at their own addresses. With their sizes, so that nothing moves when they come."""
+
+    def image(place: re.Match[str]) -> str:
+        name, alt = place.groups()
+        _, width, height = picture(name, language)
+        return (
+            f'<img src="/help/pictures/{language}/{name}.webp" alt="{alt}"'
+            f' width="{width}" height="{height}">'
+        )
+
+    return _PICTURE.sub(image, _ROW.sub(r"<figure>\g<1></figure>", html))
 
 
 def _spoken(html: str, language: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import chain
 from typing import Any, NamedTuple
 
 from markdown_it.token import Token
@@ -49,12 +50,18 @@ def handout_pdf(id_: str, language: str, office: str, now: datetime) -> bytes:
         "pages": [thai.digits(page, language) for page in range(1, 40)],
         "numbers": [thai.digits(f"{number}.", language) for number in range(1, 40)],
     }
-    return typesetting.pdf("handout", values, now)
+    return typesetting.pdf("handout", values, now, dict(_pictures(text.tokens, language)))
+
+
+def _pictures(tokens: Sequence[Token], language: str) -> Iterator[tuple[str, bytes]]:
+    """Those of an article, by their files' names."""
+    for name, _ in chain.from_iterable(map(handbook.pictures_of, tokens)):
+        yield f"{name}.webp", handbook.picture(name, language).data
 
 
 def _parts(tokens: Sequence[Token]) -> Iterator[dict[str, Any]]:
-    """Headings, paragraphs, lists, tables and lines to type, in their order; a line across begins
-    the other side."""
+    """Headings, paragraphs, pictures, lists, tables and lines to type, in their order; a line
+    across begins the other side."""
     inside: dict[str, Any] | None = None
     for token in tokens:
         match token.type:
@@ -75,6 +82,9 @@ def _parts(tokens: Sequence[Token]) -> Iterator[dict[str, Any]]:
                 yield {"kind": "side"}
             case "fence":
                 yield {"kind": "code", "lines": token.content.rstrip("\n").split("\n")}
+            case "inline" if pictures := handbook.pictures_of(token):
+                files = [{"file": f"{name}.webp", "words": words} for name, words in pictures]
+                yield {"kind": "pictures", "files": files}
             case "inline":
                 runs = _runs(token.children or ())
                 if inside is None:

@@ -50,7 +50,8 @@ class Report:
 
 def pdf(report: Report, now: datetime) -> bytes:
     """Tagged PDF/A of a round's rows."""
-    return typesetting.pdf("ita", _values(report), now, report.pictures)
+    files = {f"{picture}.jpg": jpeg for picture, jpeg in report.pictures.items()}
+    return typesetting.pdf("ita", _values(report), now, files)
 
 
 def _values(report: Report) -> dict[str, Any]:

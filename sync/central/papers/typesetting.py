@@ -36,7 +36,7 @@ def pdf(
     template: str, values: object, made: datetime, pictures: Mapping[str, bytes] | None = None
 ) -> bytes:
     """A tagged PDF/A of `template`.typ with `values`; `made` is the date in its metadata. The
-    template finds `pictures`, JPEGs by their id, at pictures/ID.jpg."""
+    template finds `pictures`, by their files' names, in the folder pictures."""
     import typst
 
     with _failures(template), _root_with(pictures or {}) as root:
@@ -62,8 +62,8 @@ def _root_with(pictures: Mapping[str, bytes]) -> Iterator[Path]:
         root = Path(folder)
         shutil.copytree(_root(), root, dirs_exist_ok=True)
         (root / "pictures").mkdir()
-        for picture, jpeg in pictures.items():
-            (root / "pictures" / f"{picture}.jpg").write_bytes(jpeg)
+        for name, data in pictures.items():
+            (root / "pictures" / name).write_bytes(data)
         yield root
 
 

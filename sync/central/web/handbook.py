@@ -50,6 +50,16 @@ def handout(request: Request, name: str, now: CurrentTime) -> Response:
     return file_response(data, f"{name}-{language}", "pdf")
 
 
+@router.get("/help/pictures/{language}/{name}.webp")
+def picture(request: Request, language: str, name: str) -> Response:
+    """A picture of an article, the same for everybody."""
+    try:
+        data = handbook.picture(name, language).data
+    except handbook.NoPicture:
+        raise PageError(404, "no_page") from None
+    return for_everybody(request, Response(data, media_type="image/webp"), PUBLIC_SECONDS)
+
+
 @router.get("/help/{article}")
 def article_page(request: Request, visitor: AnyVisitor, article: str) -> Response:
     one = handbook.article(article)
