@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from kiosk.domain.people import says_something
 from kiosk.domain.refusal import Refusal, Refusals, excerpt, on_line
 
 Row = tuple[int, list[str]]
@@ -54,7 +55,7 @@ def is_workbook(data: bytes) -> bool:
 
 
 def csv_rows(data: bytes) -> list[Row]:
-    """Every row of a CSV file that has something in it. BadTable."""
+    """Every row of a CSV file in which a reader sees something. BadTable."""
     if is_workbook(data):
         raise BadTable([Refusal("is_workbook")])
     text = _text(data)
@@ -67,9 +68,7 @@ def csv_rows(data: bytes) -> list[Row]:
     reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=separator)
     try:
         return [
-            (reader.line_num + lines_before, row)
-            for row in reader
-            if any(cell.strip() for cell in row)
+            (reader.line_num + lines_before, row) for row in reader if any(map(says_something, row))
         ]
     except csv.Error:
         line = reader.line_num + lines_before

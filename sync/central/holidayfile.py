@@ -7,6 +7,7 @@ holiday moves, and a government names each year's.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -87,7 +88,7 @@ def _listed(data: bytes) -> HolidayFile:
     problems: list[Refusal] = []
     holidays: list[Holiday] = []
     for line, row in rows:
-        cells = [cell.strip() for cell in row if cell.strip()]
+        cells = [cell for cell in (_as_seen(cell) for cell in row) if cell]
         try:
             day, behind = _day_before_words(cells[0])
             holidays.append(Holiday(day, _named(" ".join((behind, *cells[1:])))))
@@ -109,7 +110,7 @@ def _day_before_words(text: str) -> tuple[date, str]:
 
 def _day(text: str) -> date:
     try:
-        return day_in(text)
+        return day_in(_as_seen(text))
     except ValueError:
         raise Refusal("no_such_day", day=excerpt(text)) from None
 
@@ -206,7 +207,12 @@ def _length(text: str) -> timedelta:
 
 
 def _named(text: str) -> str:
-    return tidied(text).strip()[:_LONGEST_NAME]
+    return _as_seen(text)[:_LONGEST_NAME]
+
+
+def _as_seen(text: str) -> str:
+    """A text without signs that nobody sees: they come along with what is pasted."""
+    return "".join(c for c in tidied(text) if unicodedata.category(c) != "Cf").strip()
 
 
 def _in_order(

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from kiosk.domain.filetable import BadTable, Row, Table, csv_rows, is_workbook, table
+from kiosk.domain.people import says_something
 from kiosk.domain.refusal import Refusal, excerpt
 from kiosk.domain.rostercsv import COLUMNS, REQUIRED, BadRoster, RosterFile, entries_in
 from sync.central.zeroformat import Digits, digits_shown
@@ -50,7 +51,7 @@ def read_roster(data: bytes) -> RosterFile:
 
 
 def _sheets(data: bytes) -> list[tuple[str, list[Row]]]:
-    """Every row that has something in it, of each sheet that is shown and has some, by its name."""
+    """Every row in which a reader sees something, by the name of each sheet that is shown."""
     import python_calamine
 
     _refuse_bombs(data)
@@ -83,7 +84,7 @@ def _rows(sheet: "CalamineSheet", digits: Digits) -> list[Row]:
         for (top, column), (bottom, _) in sheet.merged_cell_ranges or ()
     ]
     _fill_down(cells, merged)
-    return [(down + 1 + i, row) for i, row in enumerate(cells) if any(row)]
+    return [(down + 1 + i, row) for i, row in enumerate(cells) if any(map(says_something, row))]
 
 
 def _fill_down(cells: list[list[str]], merged: list[tuple[tuple[int, int], int]]) -> None:

@@ -19,7 +19,7 @@ from kiosk.domain.refusal import Refusal, excerpt
 from kiosk.language import LANGUAGES
 from kiosk.tomlfile import tables
 from kiosk.tomlfile.tables import WrongSetting
-from sync.central.notifying import Encryption, Transport
+from sync.central.notifying import FOR_ALL, Encryption, Transport
 
 MAX_SECRET, MAX_MAIL, MAX_PEM = 500, 254, 20_000
 MAX_LINE_RECIPIENTS = 10
@@ -30,6 +30,7 @@ _LABEL = "[A-Za-z0-9-]{1,63}"
 _MAIL = re.compile(rf"[A-Za-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@({_LABEL}\.)*{_LABEL}")
 _HOST = re.compile(r"[A-Za-z0-9.:-]{1,253}")
 _LINE_ID = re.compile("[UCR][0-9a-f]{32}")
+_TOPICS_FOR_ALL = tuple(topic.id for topic in FOR_ALL)
 _PREFIX = "whsec_"
 _PRINTED = re.compile("[!-~]+")
 _TYPED = re.compile("[ -~]+")
@@ -123,6 +124,23 @@ class LineRecipients(Kind):
         return {"type": "array", "maxItems": MAX_LINE_RECIPIENTS}
 
 
+class TopicsLeftOut(Kind):
+    """Topics that are not told. What a later version brings is told until somebody leaves it out.
+    Leaving all out is refused: who wants nothing told turns the transport off."""
+
+    def read(self, value: object) -> tuple[str, ...]:
+        ids = tuple(value) if isinstance(value, list | tuple) else ()
+        if any(one not in _TOPICS_FOR_ALL for one in ids) or set(_TOPICS_FOR_ALL) <= set(ids):
+            raise BadValue("no_topics")
+        return tuple(one for one in _TOPICS_FOR_ALL if one in ids)
+
+    def written(self, value: Any) -> list[str]:
+        return list(value)
+
+    def schema(self) -> Schema:
+        return {"type": "array", "items": {"enum": list(_TOPICS_FOR_ALL)}}
+
+
 class MailSettings(NamedTuple):
     """The mail server. Its secret: the password."""
 
@@ -146,6 +164,7 @@ class LineSettings(NamedTuple):
     language: Annotated[str, Choice(LANGUAGES), "of the messages"] = "th"
     authority: Annotated[str, Authority(), "the server's own authority, PEM"] = ""
     on: Annotated[bool, Flag(), "whether anything is sent"] = True
+    left_out: Annotated[tuple[str, ...], TopicsLeftOut(), "topics that are not told"] = ()
 
 
 class WebhookSettings(NamedTuple):
@@ -155,6 +174,7 @@ class WebhookSettings(NamedTuple):
     language: Annotated[str, Choice(LANGUAGES), "of the text inside"] = "th"
     authority: Annotated[str, Authority(), "the server's own authority, PEM"] = ""
     on: Annotated[bool, Flag(), "whether anything is sent"] = True
+    left_out: Annotated[tuple[str, ...], TopicsLeftOut(), "topics that are not told"] = ()
 
 
 AnySettings: TypeAlias = MailSettings | LineSettings | WebhookSettings

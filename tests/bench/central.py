@@ -46,7 +46,7 @@ from tests.bench.country import LAST_SUNDAY, NOON, OFFICERS, Size, database, gro
 from tests.bench.driver import Bodies, Order, Seen, key_of, percentile
 from tests.bench.figures import report
 from tests.bench.pages import Reader
-from tests.central.test_access import furnish
+from tests.support.access import furnish
 from tests.support.central import begin_terminal, made_central
 from tests.support.certificates import DAY, Authority
 from tests.support.day_reports import key_text
@@ -77,15 +77,15 @@ class Plan:
 
 
 QUICK = Plan(
-    city=Size(5, 1),
-    country=Size(200, 1, other_years=0.2, other_officers=4),
+    city=Size(sites=5, years=1),
+    country=Size(sites=200, years=1, other_years=0.2, other_officers=4),
     calls=((20, 1), (200, 1), (20, 10)),
     heartbeats=200,
     paced_seconds=5,
 )
 FULL = Plan(
-    city=Size(50, 5),
-    country=Size(10_000, 5, other_years=1, other_officers=4),
+    city=Size(sites=50, years=5),
+    country=Size(sites=10_000, years=5, other_years=1, other_officers=4),
     calls=((50, 1), (1_000, 1), (5_000, 1), (1_000, 30), (5_000, 30)),
     heartbeats=10_000,
     paced_seconds=60,

@@ -29,14 +29,17 @@ from sync.central.usecases.accounts import add_account
 from sync.central.usecases.office_settings import save_settings
 from sync.central.viewer import CITY, ROLES, Viewer
 from tests.bench.country import NOON, Size, database, grow
-from tests.central.test_access import OWN, PAGES, ROUND, furnish
+from tests.support.access import OWN, PAGES, ROUND, furnish
 from tests.support.central import made_central
 from tests.support.central_server import Server
 from tests.support.certificates import DAY, Authority
 
 SIZES = {
-    "quick": (Size(5, 1),),
-    "full": (Size(50, 10), Size(10_000, 10, other_years=1, other_officers=4)),
+    "quick": (Size(sites=5, years=1),),
+    "full": (
+        Size(sites=50, years=10),
+        Size(sites=10_000, years=10, other_years=1, other_officers=4),
+    ),
 }
 MOST_MS, LIGHT_MS, MOST_RATIO, PAPER_MS = 100, 25, 1.5, 1000
 CITY_PAGES = (

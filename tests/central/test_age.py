@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 import pytest
@@ -24,6 +25,7 @@ from sync.messages import IssuedPins
 from tests.bench.store import fill, fill_journal
 from tests.support.builders import PEPPER, an_officer, duty_of
 from tests.support.central_server import Kept, Server
+from ui.verification import verify_rows
 
 YOUNG, OLD = 2, 60
 """Days of a history that is over."""
@@ -35,6 +37,9 @@ OPERATIONS: dict[str, Callable[[Kept], object]] = {
     "sign-on": lambda kept: kept.terminal.carry_out([DutyBegan(duty_of())]),
     "PIN": lambda kept: kept.terminal.check_pin("101", "000000"),
     "closing": Kept.close,
+    "sync": lambda kept: kept.sync(),
+    "verify": lambda kept: verify_rows(kept.store),
+    "backup": lambda kept: kept.store.backup(kept.store.path.with_name(f"{token_hex(4)}.db")),
     "heartbeat": lambda kept: exchange.heartbeat(kept.store, kept.clock, kept.key, pepper=PEPPER),
 }
 
@@ -118,7 +123,7 @@ def test_no_transaction_grows_with_the_years(kept: Kept, server: Server, tmp_pat
     aged(older, OLD)
     young, old = steps_of(kept), steps_of(older)
     older.store.close()
-    assert all(young.values())
+    assert {name for name in young if not young[name]} == {"verify", "backup"}, "these only read"
     assert {name: len(steps) for name, steps in old.items()} == {
         name: len(steps) for name, steps in young.items()
     }

@@ -55,8 +55,15 @@ def workbook() -> bytes:
         "14/4/2570,วันสงกรานต์\n2027-04-15,วันสงกรานต์\n".encode("cp874"),
         "๑ มกราคม ๒๕๗๐ วันขึ้นปีใหม่\n13/4/2570 วันสงกรานต์\n\n"
         "14 เม.ย. 2570  วันสงกรานต์\n15 Apr 2027\tวันสงกรานต์\n".encode(),
+        "\u200b\n1/1/2570 วันขึ้นปีใหม่\n\u2060,\u200b\n\u200b13/4/2570 วันสงกรานต์\n\xa0\n"
+        "14/4/2570\u200b วันสงกรานต์\u200b\n15/4/2570,วันสงกรานต์\n\ufeff\n".encode(),
+        "วันที่,วันหยุด\n\u200b,\u2060\n\u200b1/1/2570,วันขึ้นปีใหม่\n13/4/2570,วันสงกรานต์\n"
+        "14/4/2570,วันสงกรานต์\n15/4/2570,วันสงกรานต์\n\u200b\n".encode(),
     ],
-    ids=["calendar", "Buddhist calendar", "calendar of a phone", "workbook", "CSV", "list"],
+    ids=[
+        *("calendar", "Buddhist calendar", "calendar of a phone", "workbook", "CSV", "list"),
+        *("list with signs that nobody sees", "CSV with signs that nobody sees"),
+    ],
 )
 def test_the_same_holidays_in_every_kind_of_file(data: bytes) -> None:
     assert read_holidays(data).holidays == (NEW_YEAR, *SONGKRAN)

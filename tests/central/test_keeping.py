@@ -7,6 +7,7 @@ import re
 from datetime import date
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from PIL import Image
 from starlette.testclient import TestClient
 
@@ -31,11 +32,16 @@ from sync.central.usecases.central import Central
 from sync.central.usecases.ita import read_ita_round
 from sync.central.usecases.people import all_officers
 from sync.central.usecases.questionnaire import OnlineAnswer, import_answers
+from sync.central.usecases.terminals import enrol_terminal, read_fleet
 from sync.central.viewer import PUBLIC, ROLES
-from sync.central.web.settings_groups import GROUPS
+from sync.central.web.forms import Posted
+from sync.central.web.settings_form import changes, draft_in
+from sync.central.web.settings_groups import GROUPS, Column, Field
+from sync.messages import Enrol
+from sync.signing import public_text
 from tests.support.builders import an_officer
 from tests.support.central import NOON as NOW
-from tests.support.central import logged, put_on_roster, signed_in
+from tests.support.central import enrolled, logged, put_on_roster, signed_in
 from tests.support.central_forms import SETTINGS, bomb, group_form, post_settings
 from tests.support.terminal_requests import terminal_roster
 
@@ -409,6 +415,40 @@ def test_what_changes_is_named_before_it_is_saved_and_an_earlier_value_comes_bac
     assert post_settings(it, 2, question_th="ที่สอง").status_code == 303
     newest = logged(central, Kind.CHANGE)[0].what
     assert log_words("en", newest) == "Settings, version 2: question (Thai)", "saved without change"
+
+
+def test_a_new_code_for_a_terminal_begins_with_what_is_there(
+    central: Central, it: TestClient
+) -> None:
+    enrolled(central, "counter-1", "12")
+    row = it.get("/fleet/dindaeng").text.split("<tbody>")[-1]
+    assert '<input type="hidden" name="terminal" value="counter-1">' in row
+    assert 'name="counter" value="12"' in row
+    form = {"do": "enrol", "terminal": "counter-1", "counter": "13"}
+    page = it.post("/fleet/dindaeng", data=form).text
+    code = re.findall(r'class="secret">([^<]+)<', page)[0]
+    key = public_text(Ed25519PrivateKey.generate())
+    name = enrol_terminal(central, Enrol(code, key), NOW).terminal
+    [newer] = [one for one in read_fleet(central, NOW.date()).terminals if one.terminal == name]
+    assert (newer.name, newer.counter) == ("counter-1", "13")
+
+
+def test_of_two_equal_rows_one_may_go() -> None:
+    fields = group_form("words")
+    draft = draft_in(Posted({**fields, "reasons.90.id": "x", "reasons.91.id": "x"}, {}), "words")
+    one_less = draft_in(Posted({**fields, "reasons.90.id": "x"}, {}), "words")
+
+    def show(_field: Field, _column: Column, text: str) -> str:
+        return text
+
+    [gone] = changes(draft, one_less, "words", show)
+    assert (gone.before, gone.after, gone.moved) == (("x",), (), False)
+    [come] = changes(one_less, draft, "words", show)
+    assert (come.before, come.after, come.moved) == ((), ("x",), False)
+    rows = one_less["reasons"]
+    assert isinstance(rows, list)
+    [turned] = changes(one_less, {**one_less, "reasons": rows[::-1]}, "words", show)
+    assert (turned.before, turned.after, turned.moved) == ((), (), True)
 
 
 def test_the_fields_have_the_limits_of_their_settings(it: TestClient) -> None:

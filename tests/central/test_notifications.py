@@ -1,5 +1,6 @@
 """What people are told, once each: alarms that begin and end, sheets, and what became of them."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -20,7 +21,7 @@ from sync.central.store.notifications import (
     StoredTransport,
     Subscription,
 )
-from sync.central.transports import BadTransport, MailSettings, WebhookSettings
+from sync.central.transports import BadTransport, MailSettings, WebhookSettings, parse
 from sync.central.usecases.accounts import add_account, disable_account
 from sync.central.usecases.central import Central
 from sync.central.usecases.improvements import save_improvement
@@ -360,6 +361,25 @@ def test_nothing_is_remembered_where_nothing_is_set(central: Central) -> None:
     topics = {one.topic for one in read_notifications(central)}
     assert topics >= {"quarantine", "weekly", "monthly"}
     assert "own" not in topics
+
+
+def test_what_line_or_a_webhook_is_told_of_is_chosen_on_the_page(central: Central) -> None:
+    enrolled(central)
+    quarantine_terminal(central, IT, "counter-1", "x", MONDAY)
+    it = signed_in(central, ROLES["it"], now=MONDAY)
+    page = "/notifications/dindaeng"
+    form = {"do": "save", "transport": "webhook", "address": "https://localhost:1/hook"}
+    form |= {"language": "th", "secret": KEY, "on": "yes"}
+    refused = it.post(page, data=form)
+    assert refused.status_code == 400
+    assert "โปรดเลือกอย่างน้อยหนึ่งเรื่อง" in refused.text
+    assert it.post(page, data={**form, "topics": ["weekly", "overdue"]}).status_code == 303
+    ticked = set(re.findall(r'value="(\w+)" checked', it.get(page).text.split('id="webhook"')[1]))
+    assert ticked == {"weekly", "overdue", "yes"}
+    watch(central, central, MONDAY)
+    assert {one.topic for one in read_notifications(central)} == {"weekly"}
+    before = parse(Transport.WEBHOOK, '{"address": "https://localhost:1/hook"}')
+    assert before == WebhookSettings(address="https://localhost:1/hook"), "told of everything"
 
 
 def test_an_office_tells_its_own_and_not_another_offices(central: Central) -> None:

@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 
 from sync.central.usecases.central import Central
 from sync.central.viewer import ROLES
-from tests.central.test_access import NOW, PAGES, made_office, with_role
+from tests.support.access import NOW, PAGES, made_office, with_role
 from tests.support.objections import objected
 
 FILES = ("/paper/", "/copy/", "/data/", "/table/", "/openapi", "/photo/", "/recordings/")

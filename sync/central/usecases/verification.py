@@ -152,9 +152,9 @@ def _wrong_before(central: Central, day: RecordedDay, fell: Fallen) -> str:
         earlier = by_digest.pop(stored.replaced, None)
         if earlier is None or earlier.revision >= stored.revision:
             return f"the revision before revision {stored.revision} is missing"
-        wrong = _wrong_report(central, earlier)
-        if wrong:
-            return f"revision {earlier.revision}: {wrong}"
+        report = _checked_report(central, earlier)
+        if isinstance(report, str):
+            return f"revision {earlier.revision}: {report}"
         _add_fallen(earlier.body, stored.body, fell)
         stored = earlier
     for earlier in by_digest.values():
@@ -313,14 +313,14 @@ def _wrong_with(central: Central, day: RecordedDay) -> str:
         return "has rows but no day report"
     if not stored.body:
         return ""  # emptied: see `_wrong_emptied`
-    if wrong := _wrong_report(central, stored):
-        return wrong
-    report = DayReport.parse(stored.body)
+    report = _checked_report(central, stored)
+    if isinstance(report, str):
+        return report
     return "" if day.rows_agree(report) else "its rows do not add up to the report"
 
 
-def _wrong_report(central: Central, stored: StoredReport) -> str:
-    """What is wrong with the bytes of a report beside its header."""
+def _checked_report(central: Central, stored: StoredReport) -> DayReport | str:
+    """A report, or what is wrong with its bytes beside its header."""
     if digest(stored.body) != stored.digest:
         return "bytes differ from their digest"
     try:
@@ -332,4 +332,4 @@ def _wrong_report(central: Central, stored: StoredReport) -> str:
         return "the report is another day's or terminal's"
     if report.revision != stored.revision:
         return "the header differs from the report"
-    return ""
+    return report

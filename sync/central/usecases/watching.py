@@ -27,7 +27,7 @@ from sync.central.store.engine import Transaction
 from sync.central.store.improvements import Improvement, ImprovementStatus
 from sync.central.store.notifications import Notification, Spell
 from sync.central.store.terminals import KnownTerminal
-from sync.central.transports import LineSettings, parse
+from sync.central.transports import LineSettings, MailSettings, parse
 from sync.central.usecases.central import Central
 from sync.central.usecases.improvements import all_improvements
 from sync.central.usecases.loghistory import read_log_breaks, unsettled
@@ -137,10 +137,10 @@ def _recipients(
         settings = parse(transport, row.body)
         if not settings.on:
             continue
-        if transport is Transport.MAIL:
+        if isinstance(settings, MailSettings):
             accounts = _accounts_told(central, t, topic, now)
             yield from ((transport, account) for account in accounts)
-        elif topic in FOR_ALL:
+        elif topic in FOR_ALL and topic.id not in settings.left_out:
             ids = settings.recipients if isinstance(settings, LineSettings) else ("",)
             yield from ((transport, one) for one in ids)
 

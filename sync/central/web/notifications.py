@@ -20,7 +20,7 @@ from sync.central.notifications.delivery import (
     try_out,
 )
 from sync.central.notifications.sending import NotSent
-from sync.central.notifying import KEPT_DAYS, Encryption, Transport
+from sync.central.notifying import FOR_ALL, KEPT_DAYS, Encryption, Transport
 from sync.central.transports import AnySettings, MailAddress
 from sync.central.usecases.central import Central
 from sync.central.usecases.notifications import (
@@ -83,7 +83,8 @@ def post_notifications(
                 secret = form.values.get("secret", "")
                 save_transport(central, viewer, transport, settings, secret, now)
             except Refusal as problem:
-                return _page(request, reader, problem, transport, form.values)
+                typed = {**form.values, "left_out": "\n".join(_left_out(form))}
+                return _page(request, reader, problem, transport, typed)
         case "remove":
             drop_transport(central, viewer, _transport(form), now)
         case "try":
@@ -178,9 +179,17 @@ def _settings(form: Posted, transport: Transport) -> AnySettings:
     values["on"] = form.text("on", 10) == "yes"
     if transport is Transport.MAIL:
         values["port"] = form.number("port")
-    elif transport is Transport.LINE:
+    else:
+        values["left_out"] = _left_out(form)
+    if transport is Transport.LINE:
         values["recipients"] = form.text("recipients", 1000).split()
     return transports.read(transport, values)
+
+
+def _left_out(form: Posted) -> list[str]:
+    """The topics whose boxes are not ticked."""
+    ticked = form.several.get("topics", ())
+    return [topic.id for topic in FOR_ALL if topic.id not in ticked]
 
 
 def _page(
@@ -212,6 +221,7 @@ def _page(
         STATES=NotificationState,
         encryptions=[one.value for one in Encryption],
         transports=[one.value for one in Transport],
+        topics=[topic.id for topic in FOR_ALL],
         kept_days=KEPT_DAYS,
         problem=problem,
         tried=tried.value if tried else "",

@@ -5,6 +5,7 @@ buttons that send the form, so they need no scripts.
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -120,8 +121,9 @@ def changes(before: Draft, after: Draft, group: str, show: Show) -> tuple[Change
         old, new = (_lines(field, draft[field.name], show) for draft in (before, after))
         if old == new:
             continue
-        gone = tuple(line for line in old if line not in new)
-        come = tuple(line for line in new if line not in old)
+        # Counted: of two equal rows one may go.
+        gone = tuple((Counter(old) - Counter(new)).elements())
+        come = tuple((Counter(new) - Counter(old)).elements())
         different.append(
             Change(name=field.name, before=gone, after=come, moved=not gone and not come)
         )

@@ -46,17 +46,22 @@ def over_tickets_beside(
     tickets of these days are there to tell."""
     days_over: dict[str, int | None] = {}
     for common, officers in _alike(blocks).items():
-        days: dict[str, set[date]] = defaultdict(set)
         with_tickets = [span for span in common if t.tickets.has_any(*span)]
-        if not with_tickets:
+        if with_tickets:
+            days_over |= _days_over(t, officers, with_tickets)
+        else:
             days_over |= dict.fromkeys(officers)
-            continue
-        for span in with_tickets:
-            if exceeded := set(t.tickets.exceeded(*span)):
-                for officer, over in t.tickets.exceeded_by(exceeded, officers).items():
-                    days[officer] |= over
-        days_over |= {officer: len(days[officer]) for officer in officers}
     return days_over
+
+
+def _days_over(t: Transaction, officers: Sequence[str], spans: Sequence[Span]) -> dict[str, int]:
+    """The same in spans that have tickets."""
+    days: dict[str, set[date]] = defaultdict(set)
+    for span in spans:
+        if exceeded := set(t.tickets.exceeded(*span)):
+            for officer, over in t.tickets.exceeded_by(exceeded, officers).items():
+                days[officer] |= over
+    return {officer: len(days[officer]) for officer in officers}
 
 
 def _alike(spans: Mapping[str, Sequence[Span]]) -> dict[tuple[Span, ...], list[str]]:
