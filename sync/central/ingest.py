@@ -99,10 +99,10 @@ def judge_opened(seen: Mapping[SheetKey, Witnessed], report: DayReport) -> tuple
 
     ROLLBACK: a sheet is gone, or has fewer steps. FORK: it has other ones, or other counts."""
     # Of another day, or people let it begin anew: nothing is to be opened.
-    shown = {key: was for key, was in seen.items() if was.steps and key[0] == report.date}
+    witnessed = {key: was for key, was in seen.items() if was.steps and key[0] == report.date}
     reported = {sheet.officer: sheet for sheet in report.sheets}
-    counts = reported_counts(report) if shown else {}
-    for (day, officer), was in sorted(shown.items()):
+    counts = reported_counts(report) if witnessed else {}
+    for (day, officer), was in sorted(witnessed.items()):
         name, sheet = _name((day, officer)), reported.get(officer)
         if sheet is None:
             return Answer.ROLLBACK, f"{name}: was witnessed and is not in the report"
