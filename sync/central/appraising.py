@@ -14,6 +14,11 @@ FLAGGED_AT_MOST = 2
 """Per cent of the ratings that may be marked as bursts and runs."""
 
 
+_EFFECTIVE_STEP = 10
+"""Effective ratings are told in whole tens: exact ones give the design effect away, and with it how
+many differ in blocks that are shown as bounds."""
+
+
 class Verdict(StrEnum):
     MAY = "may"
     TALK = "talk"
@@ -41,10 +46,15 @@ class State(StrEnum):
     UNKNOWN = "unknown"
 
 
+def effective(ratings: int, deff: float) -> int:
+    """As many as independent ones would be, rounded down to what may be told."""
+    return int(ratings / deff) // _EFFECTIVE_STEP * _EFFECTIVE_STEP
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """What is known of an officer's result in a span, without weeks that an upheld objection
-    concerns. `effective`: ratings by which the response is known, divided by the design effect.
+    concerns. `effective`: of the ratings by which the response is known.
     `days_over`: days with more ratings than tickets, at counters where the officer was; None where
     no tickets are there to tell."""
 

@@ -34,9 +34,9 @@ def test_everything_met_may_enter_an_appraisal() -> None:
 @pytest.mark.parametrize(
     ("rule", "worse", "verdict"),
     [
-        (Rule.RATINGS, {"effective": 299}, Verdict.TALK),
+        (Rule.RATINGS, {"effective": 290}, Verdict.TALK),
         (Rule.RATINGS, {"effective": 100}, Verdict.TALK),
-        (Rule.RATINGS, {"effective": 99}, Verdict.NOT),
+        (Rule.RATINGS, {"effective": 90}, Verdict.NOT),
         (Rule.RESPONSE, {"served": 601}, Verdict.TALK),
         (Rule.RESPONSE, {"served": 1500}, Verdict.TALK),
         (Rule.RESPONSE, {"served": 1501}, Verdict.NOT),

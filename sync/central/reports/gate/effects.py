@@ -3,19 +3,25 @@
 A figure's own blocks tell one, each beside its officer's rate in its section. It is weighed with
 what is usual in the office: the same of all its blocks of the twelve months that end with the
 figure's last one. So a span has one interval, on whichever page or paper it stands.
+
+Few blocks tell no effect of their own. Where each is shown as a bound, what is printed of four of
+them would say how many differ in which.
 """
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-from sync.central.clusters import Blocks, design_effect, effect
+from sync.central.clusters import Blocks, Effect, design_effect, effect
 from sync.central.disclosure import ONLINE
 from sync.central.store.engine import Transaction
 from sync.central.store.spreads import MonthSpreads, SiteSpreads, Spread, Whose
 
 INDEPENDENT = 1.0
 """The design effect where nothing is known of one."""
+OWN_FROM = 10
+"""Degrees of freedom from which blocks tell an effect of their own. Of fewer it also weighs little
+beside what is usual."""
 _NONE = Spread()
 _WINDOW = 12
 """Months."""
@@ -51,7 +57,7 @@ class Effects:
 
     def beside(self, parts: Iterable[Blocks], last: date) -> float:
         """Of some blocks of a span that ends with `last`."""
-        return design_effect(effect(parts), self.usual(last))
+        return _of(parts, self.usual(last))
 
     def usual(self, last: date) -> float:
         """In the year to the month of `last`, or to now."""
@@ -75,12 +81,17 @@ class Effects:
 
 def usual_of(year: Mapping[Whose, Spread]) -> float:
     """What is usual, of all blocks of an office's year: a single block tells none of its own."""
-    return design_effect(effect(year.values()), INDEPENDENT)
+    return _of(year.values(), INDEPENDENT)
+
+
+def _of(parts: Iterable[Blocks], usual: float) -> float:
+    own = effect(parts)
+    return design_effect(own if own.freedom >= OWN_FROM else Effect(), usual)
 
 
 def of_site(spreads: SiteSpreads) -> float:
     """The design effect of one office's span, beside its year."""
-    return design_effect(effect(spreads.of_span.values()), usual_of(spreads.of_year))
+    return _of(spreads.of_span.values(), usual_of(spreads.of_year))
 
 
 def effects(t: Transaction, spans: Iterable[Span], today: date) -> Effects:

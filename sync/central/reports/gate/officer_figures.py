@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from functools import partial
 
 from kiosk.domain.people import Officer
-from sync.central.appraising import Appraisal, Evidence, appraise
+from sync.central.appraising import Appraisal, Evidence, appraise, effective
 from sync.central.disclosure import Block, week_end
 from sync.central.early import BEFORE, WATCHED, Fall, Week, fall
 from sync.central.logbook import Looker, told
@@ -231,7 +231,7 @@ def _evidence(judged: Figure, compared: Comparison, days_over: int | None) -> Ev
     offered = min(n, response.answered) if response else n
     return Evidence(
         n=n,
-        effective=int(offered / judged.result.deff),
+        effective=effective(offered, judged.result.deff),
         answered=response.answered if response else 0,
         served=response.served if response else 0,
         flagged=judged.beside.flagged,
