@@ -45,7 +45,7 @@ _FILLS = 15 * 60
 _ROOM = 512 * 2**20
 """Bytes: the least that a machine makes a data partition of (repart.d)."""
 _LEFT = 352 * 2**10
-"""Bytes: less than SQLite's log takes before it is folded into the file, so some presses fill it."""
+"""Bytes: less than SQLite's log takes before it is folded in, so that some presses fill it."""
 _STANDS = 600
 """Until a program that gives no sign of life is ended: a minute for systemd, the rest for QEMU."""
 _WRITES = 15
