@@ -34,7 +34,7 @@ from tests.evidence.image_bench import (
     comes_up,
     shows_faces,
 )
-from tests.evidence.image_clock import right_time
+from tests.evidence.image_clock import names_lead_to, right_time
 from tests.evidence.image_night import the_night_brings_to_central_what_was_rated
 from tests.evidence.image_questions import TERMINAL, Finger, NotThere, invited
 from tests.evidence.image_staff import Staff
@@ -183,12 +183,18 @@ def the_mains_are_cut_in_the_middle_of_presses(bench: Bench) -> str:
 
 def a_full_disk_thanks_for_nothing_that_is_not_there(bench: Bench) -> str:
     """Presses fill what it has left, until the screen says that it is out of service. What it held
-    in reserve is used up already."""
+    in reserve is used up already, and its log has its room."""
     used_up = bench.folder / "used-up"
     shutil.rmtree(used_up, ignore_errors=True)
     shutil.copytree(bench.on_duty, used_up, symlinks=True)
     (used_up / "ballast").unlink()
-    disk = bench.disk(terminal=used_up, room=_ROOM, free=_LEFT)
+    disk = bench.disk(terminal=used_up, room=_ROOM)
+    with bench.on(disk) as machine:
+        if trouble := comes_up(machine):
+            return trouble
+        if not machine.shuts_down(ANSWERS):
+            return "the power button did not switch it off"
+    disk.fill_data(bench.folder, _LEFT)
     panel = Panel(bench.folder)
     with bench.on(disk, *panel.options, "-device", PANEL) as machine:
         staff = Staff(machine, bench.folder)
@@ -211,7 +217,7 @@ def a_clock_in_another_year_keeps_what_is_thanked(bench: Bench) -> str:
     starts = ((400, False), (0, False), (400, True))
     for rated, (days, is_served) in enumerate(starts, start=1):
         clock = image_office.machine_clock(timedelta(days=days))
-        time_server = right_time(image_office.HOST) if is_served else nullcontext()
+        time_server = right_time() if is_served else nullcontext()
         with time_server, bench.on(disk, *clock) as machine:
             staff = Staff(machine, bench.folder)
             try:
@@ -303,7 +309,7 @@ TRIALS: tuple[Trial, ...] = (
 def main() -> None:
     image, folder, cuts, seed, *names = sys.argv[1:]
     place = Path(folder)
-    with image_office.central(place) as central:
+    with names_lead_to(image_office.HOST), image_office.central(place) as central:
         terminal = image_office.terminal(place, central)
         bench = Bench(
             image=Path(image),
