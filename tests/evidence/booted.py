@@ -127,9 +127,11 @@ class Disk:
         begin, _ = self._data_partition()
         partition = f"{self.file}?offset={begin}"
         said = tool("dumpe2fs", "-h", partition)
-        facts = re.findall(r"^(Free blocks|Reserved block count|Block size): +(\d+)", said, re.M)
+        facts = re.findall(r"^([A-Z][a-z ]+): +(\d+)$", said, re.M)
         numbers = {name: int(number) for name, number in facts}
-        blocks = numbers["Free blocks"] - numbers["Reserved block count"]
+        # Linux keeps these for the file system's own tables (fs/ext4/super.c).
+        tables = min(numbers["Block count"] // 50, 4096)
+        blocks = numbers["Free blocks"] - numbers["Reserved block count"] - tables
         filler = work / "filler"
         filler.write_bytes(os.urandom(max(0, blocks * numbers["Block size"] - left)))
         tool("debugfs", "-w", "-R", f"write {filler} filler", partition)
