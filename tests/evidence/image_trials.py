@@ -184,11 +184,7 @@ def the_mains_are_cut_in_the_middle_of_presses(bench: Bench) -> str:
 def a_full_disk_thanks_for_nothing_that_is_not_there(bench: Bench) -> str:
     """Presses fill what it has left, until the screen says that it is out of service. What it held
     in reserve is used up already, and its log has its room."""
-    used_up = bench.folder / "used-up"
-    shutil.rmtree(used_up, ignore_errors=True)
-    shutil.copytree(bench.on_duty, used_up, symlinks=True)
-    (used_up / "ballast").unlink()
-    disk = bench.disk(terminal=used_up, room=_ROOM)
+    disk = bench.disk(room=_ROOM)
     with bench.on(disk) as machine:
         if trouble := comes_up(machine):
             return trouble
