@@ -84,10 +84,7 @@ class Disk:
 
     def data(self, folder: Path) -> Path:
         """What the data partition has, mended as a start would mend it; the disk stays as it is."""
-        place = self.partition("kiosk-data")
-        if place is None:
-            raise NoMachine("the disk has no data partition")
-        begin, size = place
+        begin, size = self._data_partition()
         copy = folder / "data.ext4"
         copy.unlink(missing_ok=True)
         words = (f"if={self.file}", f"of={copy}", "iflag=skip_bytes,count_bytes", "conv=sparse")
@@ -106,40 +103,46 @@ class Disk:
         place = self.data(folder) / "log" / "journal"
         return tool("journalctl", "--directory", place, "--quiet", "--no-pager", "--output", "cat")
 
-    def give_data(self, kiosk: Path, work: Path, free: int = 0) -> None:
-        """A data partition that has this terminal's folder, as if the machine had made it. With
-        `free`, filled until so many bytes are left to the terminal."""
+    def give_data(self, kiosk: Path, work: Path) -> None:
+        """A data partition that has this terminal's folder, as if the machine had made it."""
         tool("sfdisk", "--quiet", "--append", self.file, given=",,L,\n")
         number = len(
             json.loads(tool("sfdisk", "--json", self.file))["partitiontable"]["partitions"]
         )
         tool("sfdisk", "--quiet", "--part-label", self.file, str(number), "kiosk-data")
-        place = self.partition("kiosk-data")
-        assert place is not None
-        begin, size = place
+        begin, size = self._data_partition()
         top = work / "top"
         shutil.rmtree(top, ignore_errors=True)
         shutil.copytree(kiosk, top / "kiosk", symlinks=True)
         made = work / "made.ext4"
         made.unlink(missing_ok=True)
         tool("mke2fs", "-q", "-t", "ext4", "-d", top, made, f"{size // 1024}k")
-        if free:
-            _fill(made, work, free)
         words = (f"if={made}", f"of={self.file}", "oflag=seek_bytes", "conv=sparse,notrunc")
         tool("dd", *words, f"seek={begin}", "bs=1M", "status=none")
         made.unlink()
 
+    def fill_data(self, work: Path, left: int) -> None:
+        """Put a file onto the data partition, of a machine that was shut down, that leaves only so
+        many bytes to who is not root. What the terminal holds in reserve for this is gone."""
+        begin, _ = self._data_partition()
+        partition = f"{self.file}?offset={begin}"
+        tool("debugfs", "-w", "-R", "rm /kiosk/ballast", partition)
+        said = tool("dumpe2fs", "-h", partition)
+        facts = re.findall(r"^([A-Z][a-z ]+): +(\d+)$", said, re.M)
+        numbers = {name: int(number) for name, number in facts}
+        # Linux keeps these for the file system's own tables (fs/ext4/super.c).
+        tables = min(numbers["Block count"] // 50, 4096)
+        blocks = numbers["Free blocks"] - numbers["Reserved block count"] - tables
+        filler = work / "filler"
+        filler.write_bytes(os.urandom(max(0, blocks * numbers["Block size"] - left)))
+        tool("debugfs", "-w", "-R", f"write {filler} filler", partition)
+        filler.unlink()
 
-def _fill(partition: Path, work: Path, free: int) -> None:
-    """Put a file onto it that leaves only so many bytes to who is not root."""
-    said = tool("dumpe2fs", "-h", partition)
-    facts = re.findall(r"^(Free blocks|Reserved block count|Block size): +(\d+)", said, re.M)
-    numbers = {name: int(number) for name, number in facts}
-    blocks = numbers["Free blocks"] - numbers["Reserved block count"]
-    filler = work / "filler"
-    filler.write_bytes(os.urandom(max(0, blocks * numbers["Block size"] - free)))
-    tool("debugfs", "-w", "-R", f"write {filler} filler", partition)
-    filler.unlink()
+    def _data_partition(self) -> tuple[int, int]:
+        place = self.partition("kiosk-data")
+        if place is None:
+            raise NoMachine("the disk has no data partition")
+        return place
 
 
 class Machine:

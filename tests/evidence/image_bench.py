@@ -131,16 +131,15 @@ class Bench:
         *,
         given: bool = True,
         room: int = 0,
-        free: int = 0,
         terminal: Path | None = None,
         folder: Path | None = None,
     ) -> Disk:
         """A new disk; `given`: with the data of a terminal, on duty where none is named; `room`:
-        bytes of the disk for them; `free`: those that are left."""
+        bytes of the disk for them."""
         work = folder or self.folder
         disk = Disk(self.image, work / "disk.img", room)
         if given:
-            disk.give_data(terminal or self.on_duty, work, free)
+            disk.give_data(terminal or self.on_duty, work)
         return disk
 
     def with_release(self, version: str, terminal: Path) -> Path:

@@ -21,17 +21,17 @@ _FROM_SERVER = 0x24
 
 
 @contextmanager
-def right_time(address: str) -> Iterator[None]:
-    """Every name leads to this address, and there a server tells this machine's own time."""
-    servers = (
-        _server(_DNS, lambda asked: _one_address(asked, IPv4Address(address))),
-        _server(_NTP, _time_of_day),
-    )
-    try:
+def names_lead_to(address: str) -> Iterator[None]:
+    """Each of them to this one."""
+    with _server(_DNS, lambda asked: _one_address(asked, IPv4Address(address))):
         yield
-    finally:
-        for server in servers:
-            server.close()
+
+
+@contextmanager
+def right_time() -> Iterator[None]:
+    """A time server tells this machine's own time."""
+    with _server(_NTP, _time_of_day):
+        yield
 
 
 def _server(port: int, answer: Callable[[bytes], bytes]) -> socket.socket:
