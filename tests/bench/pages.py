@@ -27,6 +27,7 @@ from sync.central.sitesettings import SiteSettings
 from sync.central.store.engine import CentralStore
 from sync.central.usecases.accounts import add_account
 from sync.central.usecases.office_settings import save_settings
+from sync.central.usecases.sites import city_of
 from sync.central.viewer import CITY, ROLES, Viewer
 from tests.bench.country import NOON, Size, database, grow
 from tests.support.access import OWN, PAGES, ROUND, furnish
@@ -42,16 +43,16 @@ SIZES = {
     ),
 }
 MOST_MS, LIGHT_MS, MOST_RATIO, PAPER_MS = 100, 25, 1.5, 1000
-CITY_PAGES = (
-    "/city",
-    "/city?period=fy2026",
-    "/city?period=fy2026&find=ตำบล",
-    "/city?period=fy2026&province=จังหวัด 7",
-    "/city/changes",
-    "/city/changes/log.csv",
-    "/city/security",
-    "/city/security/log.csv",
-)
+CITY_PAGES = {
+    "director": (
+        "/city",
+        "/city?period=fy2026",
+        "/city?period=fy2026&find=ตำบล",
+        "/city?period=fy2026&province=จังหวัด 7",
+        "/city/changes",
+    ),
+    "audit": ("/city/changes", "/city/changes/log.csv", "/city/security", "/city/security/log.csv"),
+}
 OWN_PAGES = ("/my-account", "/password", "/second-factor", "/my-notifications")
 FILES = ("/paper/", "/copy/", "/recordings/dindaeng/all.zip", "/help/training.pdf")
 """Papers and archives: they may take a second."""
@@ -133,7 +134,8 @@ class Office:
         with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as raw:
             grow(self.central, raw, size)
         settings = SiteSettings(second_factor=False)
-        save_settings(self.central, Viewer(account="it"), None, settings, NOON)
+        for place in (self.central, city_of(self.central)):
+            save_settings(place, Viewer(account="it"), None, settings, NOON)
         self.queries = Queries()
         self.queries.watch(self._store)
         today = datetime.now(UTC)
@@ -220,13 +222,8 @@ def walk(office: Office) -> Iterator[tuple[Reader, Iterable[str]]]:
         paths = [of_a_year(path) for path, roles in PAGES.items() if name in roles]
         own = ("/sign-in",) if name == "public" else OWN_PAGES
         yield office.reader(name), (*paths, *own)
-    for name in ("director", "audit", "it"):
-        reader = office.reader(name, city=True)
-        yield reader, _readable(reader, CITY_PAGES)
-
-
-def _readable(reader: Reader, paths: Iterable[str]) -> list[str]:
-    return [path for path in paths if reader.asked("GET", path, b"")[0] == 200]
+    for name, city_paths in CITY_PAGES.items():
+        yield office.reader(name, city=True), city_paths
 
 
 def timed(office: Office, reader: Reader, path: str, runs: int) -> Timed:
