@@ -174,7 +174,7 @@ def test_a_few_offers_decide_nothing_about_hundreds_of_ratings(central: Central)
     publish_due(central, TODAY)
     view = gate.officer(central, DIRECTOR, "101", YEAR, TODAY, NOW)
     assert view.figure.response == Response(answered=12, served=12, ratings=400)
-    assert condition(view, Rule.RATINGS).value == 12
+    assert condition(view, Rule.RATINGS).value == 10
     assert view.appraisal.verdict == "not"
     remarks = figures.beside(view.figure)
     assert remarks[-1] == "อัตราการตอบครอบคลุมการประเมินที่มาจากการเชิญ ๑๒ จากทั้งหมด ๔๐๐ ครั้ง"
@@ -189,7 +189,7 @@ def test_a_response_of_half_the_ratings_is_told_for_these_and_counts(central: Ce
     view = gate.officer(central, DIRECTOR, "101", YEAR, TODAY, NOW)
     assert view.figure.response == Response(answered=122, served=200, ratings=390)
     assert condition(view, Rule.RESPONSE).state is State.MET
-    assert condition(view, Rule.RATINGS).value == 122
+    assert condition(view, Rule.RATINGS).value == 120
     assert view.appraisal.verdict == "talk"
 
 
