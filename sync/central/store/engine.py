@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any, Final, NamedTuple
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect
@@ -60,6 +60,8 @@ from sync.central.viewer import CITY
 HEAD = "0001"
 """The newest migration; a test holds it against the migrations folder."""
 BUSY_MS = 10_000
+_WAL_AGAIN = 0.02
+"""Seconds between two tries to turn a new file's journal to WAL."""
 _LOG = logging.getLogger("kiosk.central.store")
 IDLE_SECONDS = 1.0
 """After so long a connection is asked whether its server is still there."""
@@ -422,6 +424,20 @@ def _ask_idle_connections(engine: Engine) -> None:
                 raise DisconnectionError
 
 
+def _use_wal(connection: Any) -> None:
+    """SQLite waits for nobody where several connections turn a new file's journal to WAL."""
+    until = monotonic() + BUSY_MS / 1000
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL").fetchall()
+        except connection.OperationalError as error:
+            if error.sqlite_errorname != "SQLITE_BUSY" or monotonic() > until:
+                raise
+            sleep(_WAL_AGAIN)
+        else:
+            return
+
+
 def _sqlite(url: str) -> Engine:
     import pysqlite3.dbapi2 as sqlite  # PostgreSQL offices don't load it
 
@@ -443,8 +459,9 @@ def _sqlite(url: str) -> Engine:
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _record: Any) -> None:
-        for pragma in (f"busy_timeout={BUSY_MS}", "journal_mode=WAL", "synchronous=FULL"):
-            connection.execute(f"PRAGMA {pragma}").fetchall()
+        connection.execute(f"PRAGMA busy_timeout={BUSY_MS}").fetchall()
+        _use_wal(connection)
+        connection.execute("PRAGMA synchronous=FULL").fetchall()
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
