@@ -5,6 +5,7 @@ The hand that changes it drops the guards first and puts them back: it knows our
 hand that recomputes seals and chain as well can do is central's to see: see SECURITY.md.
 """
 
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -413,6 +414,10 @@ def _flip(table: str, column: str, row: int, random: Random) -> Change:
     return Change(f"{table}.{column} of row {row} flipped ({seed})", do)
 
 
+_MOMENT, _BETWEEN = re.compile(rb"\d{4}-\d\d-\d\d."), 10
+"""A day and a time, and the sign between: whatever stands there, it is the same moment."""
+
+
 def _flipped(value: Any, draw: Random) -> Any:
     if value is None:
         return b"x"
@@ -421,7 +426,10 @@ def _flipped(value: Any, draw: Random) -> Any:
     data = bytearray(value if isinstance(value, bytes) else value.encode())
     if not data:
         return "x"
-    data[draw.randrange(len(data))] ^= 1
+    place = draw.randrange(len(data))
+    if place == _BETWEEN and _MOMENT.match(data):
+        place += 1
+    data[place] ^= 1
     return bytes(data) if isinstance(value, bytes) else data.decode(errors="replace")
 
 
