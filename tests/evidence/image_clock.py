@@ -8,7 +8,7 @@ import struct
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from ipaddress import IPv4Address
-from threading import Thread
+from threading import Event, Thread
 from time import time
 
 _ANY = "127.0.0.1"
@@ -28,10 +28,17 @@ def names_lead_to(address: str) -> Iterator[None]:
 
 
 @contextmanager
-def right_time() -> Iterator[None]:
-    """A time server tells this machine's own time."""
-    with _server(_NTP, _time_of_day):
-        yield
+def right_time() -> Iterator[Event]:
+    """A time server tells this machine's own time. Set once somebody was told."""
+    is_told = Event()
+
+    def tell(asked: bytes) -> bytes:
+        answer = _time_of_day(asked)
+        is_told.set()
+        return answer
+
+    with _server(_NTP, tell):
+        yield is_told
 
 
 def _server(port: int, answer: Callable[[bytes], bytes]) -> socket.socket:

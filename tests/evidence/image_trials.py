@@ -214,8 +214,11 @@ def a_clock_in_another_year_keeps_what_is_thanked(bench: Bench) -> str:
     for rated, (days, is_served) in enumerate(starts, start=1):
         clock = image_office.machine_clock(timedelta(days=days))
         time_server = right_time() if is_served else nullcontext()
-        with time_server, bench.on(disk, *clock) as machine:
+        with time_server as is_told, bench.on(disk, *clock) as machine:
             staff = Staff(machine, bench.folder)
+            # A clock that is set into another day ends the duty of whoever signed on before.
+            if is_told and guest.within(STARTS, is_told.is_set):
+                guest.within(_WRITES, lambda: False)
             try:
                 if not staff.finds_it_ready(STARTS):
                     staff.signs_on(image_office.OFFICER, pin)
@@ -324,10 +327,21 @@ def main() -> None:
 
 def named(trial: Trial, bench: Bench) -> guest.Trial:
     def tried() -> str:
-        return trial(bench)
+        remark = trial(bench)
+        return f"{remark}; the last screen: {_last_screen(bench, trial)}" if remark else ""
 
     tried.__name__ = trial.__name__
     return tried
+
+
+def _last_screen(bench: Bench, trial: Trial) -> Path | None:
+    """Beside the image, where it outlives the trial."""
+    screens = sorted(bench.folder.rglob("*.png"), key=lambda path: path.stat().st_mtime)
+    if not screens:
+        return None
+    place = bench.image.parent / f"{trial.__name__}.png"
+    shutil.copy(screens[-1], place)
+    return place
 
 
 if __name__ == "__main__":
