@@ -87,6 +87,6 @@ def test_the_officer_alone_is_told_and_only_where_the_office_wants_it(office: Ce
     assert post_settings(it, early_word="yes").status_code in (200, 303)
     own = page_of(office, "officer")
     assert TITLE in own
-    assert "ผู้ประเมินพึงพอใจร้อยละ ๒๕ ส่วนในปีก่อนหน้าของท่านร้อยละ ๗๕" in own
+    assert "ผู้ประเมินพึงพอใจร้อยละ ๒๕ ส่วนผลของท่านในหนึ่งปีก่อนหน้านั้นร้อยละ ๗๕" in own
     assert TITLE not in page_of(office, "director")
     assert TITLE not in page_of(office, "hr")

@@ -149,8 +149,36 @@ OTHER_WORDS = {
     "ตู้ประเมิน": "terminal",
     "เครื่องให้คะแนน": "terminal",
     "เคาน์เตอร์": "counter",
+    "จุดบริการ": "counter",
+    "ช่วงเวร": "duty",
+    "ลงชื่อออก": "duty",
+    "เซิร์ฟเวอร์": "central",
+    "ระบบรายงานกลาง": "central",
+    "ของระบบรายงาน": "central",
+    "รายงานรายวัน": "day report",
+    "แตะหน้า": "face",
+    "ลำดับหน้า": "face",
+    "หน้าห้าหน้า": "face",
+    "{n} การประเมิน": "rating",
+    "}} การประเมิน": "rating",
+    "ประเมินบุคคล": "appraisal",
+    "การประเมินประจำปี": "appraisal",
+    "ไม่รับฟัง": "upheld",
+    "รับฟังคำโต้แย้ง": "upheld",
+    "บุคคลที่สาม": "appeal",
+    "ข้อเตือน": "alarm",
+    "คำเตือน": "alarm",
+    "ทำสำเนาเมื่อ": "backup",
+    "นำสำเนา": "backup",
+    "สำเนาล่าสุด": "backup",
+    "สำเนาเก่า": "backup",
+    "ข้อมูลสำรอง": "backup",
+    "ยกเลิกกุญแจ": "revoke",
 }
-"""What somebody might write in the place of a word of the glossary."""
+"""What somebody might write in the place of a word of the glossary.
+
+A copy (สำเนา) is what an officer asks for; what brings a machine back is a backup. A rating is
+counted by ครั้ง, and a face is no page (หน้า)."""
 THAI_TEXTS = (
     "ui/text/th.toml",
     "kiosk/words/th.toml",

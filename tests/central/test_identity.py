@@ -77,7 +77,7 @@ def test_who_has_none_is_told_so(browser: TestClient, provider: Provider) -> Non
     provider.subject = "stranger"
     got = goes(browser)
     assert got.status_code == 403
-    assert "ยังไม่มีสิทธิ์" in got.text
+    assert "ยังไม่มีสิทธิ" in got.text
 
 
 def test_an_account_of_another_office_opens_there_and_the_citys_comes_last(

@@ -152,7 +152,7 @@ def test_one_alone_settles_nothing_two_of_different_roles_do(kept: Kept, server:
     beat(kept)
     it = signed_in(central, ROLES["it"], now=NOW)
     assert "counter-1" in it.get("/fleet/dindaeng").text
-    asks = {"do": "ask", "mark": open_breaks_mark(central), "reason": "นำข้อมูลสำรองกลับมาใช้"}
+    asks = {"do": "ask", "mark": open_breaks_mark(central), "reason": "นำไฟล์สำรองกลับมาใช้"}
     assert it.post("/fleet/dindaeng/logs", data=asks).status_code == 303
     agrees = form_for(it.get("/fleet/dindaeng").text, "agree")
     assert it.post("/fleet/dindaeng/logs", data=agrees).status_code == 403

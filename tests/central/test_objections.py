@@ -79,7 +79,7 @@ def test_an_objection_is_dismissed_appealed_and_upheld_and_marks_every_figure(
 
     own = office.read("own", OWN, **QUERY)
     assert "กำหนดพิจารณาภายในวันที่ ๔ พ.ย. ๒๕๖๙" in own
-    assert "ยังใช้ประกอบการประเมินไม่ได้" in own
+    assert "ยังใช้ประกอบการประเมินผลการปฏิบัติราชการไม่ได้" in own
     assert "ระบบคิวเสีย" not in office.read("boss", OWN, **QUERY), "words are not for readers"
     assert "รอท่านพิจารณา ๑ เรื่อง" in office.read("boss", f"/report/{SITE}")
     case = office.read("hr", f"/objections/{SITE}/1")
@@ -101,7 +101,7 @@ def test_an_objection_is_dismissed_appealed_and_upheld_and_marks_every_figure(
     assert office.decide("audit", "upheld").status_code == 303
     assert office.objection().phase is Phase.UPHELD
     marked = "รวมผล ๑ สัปดาห์ที่คำโต้แย้งฟังขึ้น: เครื่องหรือระบบขัดข้อง"
-    without = "เมื่อไม่รวม: ร้อยละ ๗๕ จาก ๔๐ การประเมิน"
+    without = "เมื่อไม่รวม: ร้อยละ ๗๕ จากการประเมิน ๔๐ ครั้ง"
     for page in (
         office.read("boss", OWN, **QUERY),
         office.read("boss", f"/section/{SITE}", name=REGISTRY, **QUERY),
@@ -150,7 +150,7 @@ def test_what_nobody_decides_in_time_stays_open_and_stands_first(desk: Office) -
     director = desk.read("boss", f"/report/{SITE}")
     assert "เกินกำหนดพิจารณา ๑ เรื่อง" in director
     assert "(เกินกำหนด)" in desk.read("hr", f"/objections/{SITE}")
-    assert "ยังใช้ประกอบการประเมินไม่ได้" in desk.read("own", OWN, **QUERY)
+    assert "ยังใช้ประกอบการประเมินผลการปฏิบัติราชการไม่ได้" in desk.read("own", OWN, **QUERY)
     # Late is not too late.
     assert desk.decide("boss", "dismissed").status_code == 303
     assert desk.decide("hr", "dismissed").status_code == 303
@@ -233,7 +233,7 @@ REFUSED: dict[str, tuple[Deed, int, str]] = {
     "no reason": (lambda o: o.object() and o.decide("hr", "dismissed", words=" "), 400, "เหตุผล"),
     "no ground": (lambda o: o.object() and o.decide("hr", "upheld", ground=""), 400, "โปรดเลือกเหตุ"),
     "no verdict": (lambda o: o.object() and o.decide("hr", "perhaps"), 400, "แบบฟอร์มไม่สมบูรณ์"),
-    "audit first": (lambda o: o.object() and o.decide("audit", "upheld"), 403, "ไม่มีสิทธิ์"),
+    "audit first": (lambda o: o.object() and o.decide("audit", "upheld"), 403, "ไม่มีสิทธิ"),
     "stale": (lambda o: o.object() and o.decide("hr", "upheld", shown="old"), 409, "โปรดอ่านใหม่"),
     "same person": (
         lambda o: o.object() and o.decide("hr", "upheld") and o.decide("hr", "upheld"),

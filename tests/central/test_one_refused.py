@@ -159,7 +159,7 @@ def test_a_day_ahead_is_parked_by_name_everything_else_goes_on_and_central_shows
     status = kept.terminal.status()
     assert (status.due, status.parked) == (0, 1)
     page = signed_in(server.central, ROLES["it"], now=server.now)
-    for lang, words in (("th", "นาฬิกาของเครื่องเร็วไป"), ("en", "clock was ahead")):
+    for lang, words in (("th", "นาฬิกาของเครื่องเดินล่วงหน้า"), ("en", "clock was ahead")):
         shown = page.get(f"/fleet/dindaeng?lang={lang}").text
         assert words in shown
         assert "kiosk outbox" in shown

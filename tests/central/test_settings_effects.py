@@ -154,7 +154,7 @@ def test_how_to_read_a_page_is_told_by_the_offices_own_thresholds_and_words(
     # Nothing of the public page is about an officer.
     asked = "An appraisal needs at least 422 ratings and a known response rate of 77 %"
     assert (asked in english) == (not where.startswith("/public"))
-    told = "ตั้งแต่ ๔๒๒ การประเมิน และทราบอัตราการตอบตั้งแต่ร้อยละ ๗๗"
+    told = "ตั้งแต่ ๔๒๒ ครั้ง และอัตราการตอบตั้งแต่ร้อยละ ๗๗ ขึ้นไป"
     assert (told in thai) == (not where.startswith("/public"))
 
 
@@ -173,5 +173,5 @@ def test_the_papers_name_the_offices_own_thresholds(office: Central) -> None:
     assert post_settings(it, **RAISED).status_code == 303
     for paper in ("officer.xlsx?officer=101", "section.xlsx?name=ฝ่ายทะเบียน"):
         sheet = seen(office, director, f"/paper/dindaeng/{paper}&period=fy2027")
-        assert "ตั้งแต่ ๔๒๒ การประเมิน และทราบอัตราการตอบตั้งแต่ร้อยละ ๗๗" in sheet
-        assert "จำนวนการประเมินน้อยกว่าเกณฑ์ (๔๑)" in sheet
+        assert "ตั้งแต่ ๔๒๒ ครั้ง และอัตราการตอบตั้งแต่ร้อยละ ๗๗ ขึ้นไป" in sheet
+        assert "จำนวนการประเมินน้อยกว่าเกณฑ์ (๔๑ ครั้ง)" in sheet
