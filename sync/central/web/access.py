@@ -47,7 +47,7 @@ class GuardedPage(NamedTuple):
 
 def guarded_pages() -> list[GuardedPage]:
     """Every page of one office that is not for everybody, in the menu's order."""
-    rights = {route.path: rights_of(route) for route in _routes() if "GET" in route.methods}
+    rights = {route.path: rights_of(route) for route in _routes() if "GET" in (route.methods or ())}
     return [GuardedPage(name=name, path=path, rights=rights[path]) for path, name in NAMES.items()]
 
 
