@@ -464,6 +464,24 @@ def test_a_quarters_table_that_is_not_the_sum_of_its_blocks_is_found(
     assert first_disagreement(central) == "the quarters' tables differ from the published blocks"
 
 
+def test_no_cut_joins_a_quarter_whose_tables_stand_also_when_the_clock_goes_back(
+    central: Central,
+) -> None:
+    """What was read in the quarter's tables is not read otherwise later."""
+    enrolled(central)
+    span, kinds = (date(2026, 10, 1), date(2026, 12, 31)), ("service",)
+    take(central, day_report(day=DAY - timedelta(days=14), counts=(0, 0, 3, 4, 5)))
+    publish_due(central, DAY)
+    publish_due(central, DAY + timedelta(weeks=8))
+    with central.store.read(central.site) as t:
+        before = t.quarter_cuts.of(span, kinds)
+    take(central, day_report(day=DAY - timedelta(days=4), counts=(0, 0, 3, 4, 9)))
+    assert publish_due(central, DAY) == 1
+    with central.store.read(central.site) as t:
+        assert before and t.quarter_cuts.of(span, kinds) == before
+    assert first_disagreement(central) is None
+
+
 def test_ratings_that_would_never_be_shown_are_found(central: Central) -> None:
     enrolled(central)
     take(central, day_report(counts=(0, 0, 3, 4, 5)))
