@@ -19,10 +19,9 @@ from sync.central.store.notifications import (
     Notification,
     NotificationState,
     StoredTransport,
-    Subscription,
 )
 from sync.central.transports import BadTransport, MailSettings, WebhookSettings, parse
-from sync.central.usecases.accounts import add_account, disable_account
+from sync.central.usecases.accounts import disable_account
 from sync.central.usecases.central import Central
 from sync.central.usecases.improvements import save_improvement
 from sync.central.usecases.notifications import (
@@ -40,7 +39,7 @@ from sync.central.usecases.transports import (
     secret_of,
 )
 from sync.central.usecases.upkeep import troubles
-from sync.central.usecases.watching import watch
+from sync.central.usecases.watching import MOST_NAMED, watch
 from sync.central.viewer import ROLES
 from tests.support.central import (
     DIRECTOR,
@@ -55,6 +54,7 @@ from tests.support.central import (
 from tests.support.certificates import Authority
 from tests.support.hellos import made_hello
 from tests.support.mail_server import MailHandler, mail_server
+from tests.support.subscribers import with_account
 from tests.support.terminal_requests import greet_terminal
 
 MONDAY = datetime(2026, 11, 23, 3, 0, tzinfo=UTC)
@@ -88,21 +88,6 @@ def letters(mail: tuple[MailHandler, MailSettings], central: Central) -> MailHan
     handler.refused.clear()
     save_transport(central, IT, Transport.MAIL, settings, "", MONDAY)
     return handler
-
-
-def with_account(
-    central: Central, name: str, *roles: str, topics: str = "", section: str = "", officer: str = ""
-) -> None:
-    """An account that has proved its address."""
-    of = [ROLES[role] for role in roles]
-    add_account(
-        central, "t", name, name, of, MONDAY, section=section, officer=officer, subject=name
-    )
-    subscription = Subscription(
-        account=name, mail=f"{name}@dindaeng.example", language="en", topics=topics
-    )
-    with central.store.transaction(central.site) as t:
-        t.subscriptions.put(subscription)
 
 
 def seen_at(central: Central, moment: datetime, free: int = 9000) -> None:
@@ -170,6 +155,20 @@ def test_a_silent_terminal_stays_silent_over_night_and_speaks_once(
     assert body is not None
     assert "counter-1" in body.get_content()
     assert "counter-1" not in str(letters.letters[0][1]["Subject"])
+
+
+def test_what_a_message_does_not_name_it_counts(central: Central, letters: MailHandler) -> None:
+    with_account(central, "it1", "it")
+    names = [f"counter-{number}" for number in range(10, 12 + MOST_NAMED)]
+    for name in names:
+        enrolled(central, name, name)
+        quarantine_terminal(central, IT, name, "x", MONDAY)
+    look_and_deliver(central, MONDAY)
+    [(_, letter)] = letters.letters
+    plain = letter.get_body(("plain",))
+    assert plain is not None
+    assert plain.get_content().count("counter-") == MOST_NAMED
+    assert "And 2 more: the page lists all" in plain.get_content()
 
 
 def test_a_full_disk_does_not_flutter(central: Central, letters: MailHandler) -> None:

@@ -30,6 +30,7 @@ from tests.evidence import (
     slow_readers,
     soak,
     tampering,
+    telling,
 )
 from tests.evidence.figure import Figure
 
@@ -53,6 +54,7 @@ FIGURES: tuple[Figure, ...] = (
     *real_boxes.FIGURES,
     powercut.FIGURE,
     tampering.FIGURE,
+    *telling.FIGURES,
     recomputed.FIGURE,
     pageorder.FIGURE,
     resealing.FIGURE,

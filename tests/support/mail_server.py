@@ -49,10 +49,10 @@ class MailHandler:
 
 @contextmanager
 def mail_server(
-    chain: Path | None, *, from_the_start: bool = True
+    chain: Path | None, *, from_the_start: bool = True, handler: MailHandler | None = None
 ) -> Iterator[tuple[MailHandler, int]]:
     """What it took, and its port on localhost. `chain`: certificate and key; None: in the open."""
-    handler, port, ended = MailHandler(), Future[int](), Future[None]()
+    handler, port, ended = handler or MailHandler(), Future[int](), Future[None]()
     context = None
     if chain is not None:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

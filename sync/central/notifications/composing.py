@@ -148,6 +148,8 @@ def _sentence(language: str, topic: Topic, what: str) -> str:
     if topic.id != "care":
         return log_words(language, what, "topic_says")
     key, values = read_told(what)
+    if key == "more":
+        return log_words(language, what, "topic_says")
     inner = str(values.pop("what", ""))
     numbers = {name: int(value) for name, value in values.items()}
     return care_words(language, Trouble(key=key, values=numbers, what=inner))

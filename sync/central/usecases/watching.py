@@ -36,7 +36,7 @@ from sync.central.usecases.subscriptions import says_yes
 from sync.central.usecases.terminals import Fleet, read_fleet
 from sync.central.usecases.upkeep import troubles
 
-__all__ = ["LOW_DISK", "watch"]
+__all__ = ["LOW_DISK", "MOST_NAMED", "watch"]
 
 LOW_DISK, ENOUGH_DISK = 500, 600
 """MiB free at a terminal: less begins an alarm; from so many on it is over."""
@@ -45,7 +45,7 @@ READY_FROM = time(8)
 _OF_SET_UP = ("backup_off", "backup_open", "backup_here", "backup_never", "notifications_failed")
 """What `troubles` says of how the report is set up, and of notifications themselves."""
 _A_YEAR = timedelta(days=366)
-_AN_OFFICE = 15
+MOST_NAMED = 15
 """Things of one message; the page has the others."""
 
 Subjects = Mapping[tuple[str, str], str]
@@ -123,10 +123,18 @@ def _for_everybody(
             recipient=recipient,
             topic=news.topic.id,
             phase=news.phase,
-            what="\n".join(one.what for one in news.spells[:_AN_OFFICE]),
+            what=_listed(news.spells),
             created=now,
             due=now,
         )
+
+
+def _listed(spells: tuple[Spell, ...]) -> str:
+    """What a message names, a line each; the last one says how many more there are."""
+    lines = [one.what for one in spells[:MOST_NAMED]]
+    if len(spells) > MOST_NAMED:
+        lines.append(thing("more", n=len(spells) - MOST_NAMED))
+    return "\n".join(lines)
 
 
 def _recipients(
