@@ -33,6 +33,7 @@ from sync.central.store.logbreaks import LogBreaks
 from sync.central.store.logs import Logs
 from sync.central.store.many import ManyTerminals
 from sync.central.store.migrating import be_alone, migrate, version_of
+from sync.central.store.month_sums import MonthSums
 from sync.central.store.notifications import Outbox, Spells, Subscriptions, Transports
 from sync.central.store.objections import Objections
 from sync.central.store.office_settings import OfficeSettings
@@ -42,6 +43,7 @@ from sync.central.store.people import People
 from sync.central.store.photos import Photos
 from sync.central.store.pins import Pins
 from sync.central.store.pools import Pools
+from sync.central.store.quarter_cuts import QuarterCuts
 from sync.central.store.questionnaire import Questionnaire
 from sync.central.store.recorded import Recorded
 from sync.central.store.recordings import Recordings
@@ -121,6 +123,7 @@ class Transaction:
         self.logs = Logs(connection, site)
         self.log_breaks = LogBreaks(connection, site)
         self.city_logs = Logs(connection, CITY)
+        self.month_sums = MonthSums(connection, site)
         self.notifications = Outbox(connection, site)
         self.parked = ParkedReports(connection, site)
         self.patterns = Patterns(connection, site)
@@ -130,6 +133,7 @@ class Transaction:
         self.recordings = Recordings(connection, site)
         self.pins = Pins(connection, site)
         self.pools = Pools(connection, site)
+        self.quarter_cuts = QuarterCuts(connection, site)
         self.questionnaire = Questionnaire(connection, site)
         self.releases = Releases(connection, site)
         self.retention = Retention(connection, site)

@@ -148,7 +148,7 @@ class People(Room):
                 section=SectionId(row.section),
                 retired=bool(row.retired),
             )
-            for row in self._connection.execute(_OFFICERS, {"site": self._site})
+            for row in self._connection.execute(_OFFICERS, {"site": self._site}).all()
         )
         # Sorted here: databases sort Thai and digits each in their own way.
         return tuple(sorted(every, key=lambda o: (thai_order(o.section), len(o.number), o.number)))
