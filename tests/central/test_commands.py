@@ -720,8 +720,8 @@ def test_beyond_this_machine_without_tls_somebody_names_the_danger(ready: Comman
         result = ready("autostart", "--host", "0.0.0.0", *named)
         assert "beyond this machine" not in result.stderr
     alone = ("serve", "--host", "0.0.0.0", "--tls-cert", "cert.pem")
-    for named in ((), ("--insecure-http",)):
-        assert "go together" in refused(ready(*alone, *named)), "a key is needed here"
+    for words in (alone, (*alone, "--insecure-http")):
+        assert "go together" in refused(ready(*words)), "a key is needed here"
     watched = ready("autostart", "--tls-cert", "cert.pem", "--behind-proxy", "127.0.0.1")
     assert "go together" not in watched.stderr, "the proxy has the key"
     result = ready("serve", "--host", "0.0.0.0", "--behind-proxy", "proxy.local")
