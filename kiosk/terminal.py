@@ -324,12 +324,13 @@ class Terminal:
 
     def repair(self, since: Moment | None = None) -> None:
         """Open the file again after a failure; StoreFailed while it still fails. `since`: when the
-        terminal went out of service."""
+        terminal went out of service. What a full disk took of the reserve is put back."""
         self._store.reopen()
         with self._store.transaction() as t:
             if since is not None:
                 t.journal.append(since, Kind.OUT_OF_SERVICE)
             t.journal.append(self._clock.now(), Kind.STORE_REOPENED)
+        self.reserve_ballast()
 
     def _free_ballast(self) -> None:
         with contextlib.suppress(OSError):

@@ -127,7 +127,7 @@ def client_of(
         raise SyncFailed(str(error)) from None
     return httpx.Client(
         base_url=url,
-        proxy=way or None,
+        proxy=_through(way, ca),
         timeout=TIMEOUT,
         verify=verify,
         follow_redirects=False,
@@ -143,6 +143,18 @@ def believing(ca: str = "", certificate: str = "") -> ssl.SSLContext:
     if ca or certificate:
         context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
     return context
+
+
+def _through(way: str, ca: str) -> httpx.Proxy | None:
+    """A proxy at https:// is believed by the system's authorities, and by the office's own."""
+    if not way:
+        return None
+    if not way.startswith("https://"):
+        return httpx.Proxy(way)
+    context = ssl.create_default_context()
+    if ca:
+        context.load_verify_locations(ca)
+    return httpx.Proxy(way, ssl_context=context)
 
 
 def _loopback(host: str) -> bool:
@@ -197,7 +209,7 @@ def _unreachable(url: str, error: httpx.HTTPError) -> Unreachable:
     if why := _not_believed(error):
         return Unreachable(
             f"{url}: its certificate is not believed: {why}; the office's own authority is named "
-            "by `ca` under [sync] in the settings"
+            "by `ca` under [sync] in the settings, also of a proxy at https://"
         )
     if isinstance(error, httpx.ProxyError):
         return Unreachable(

@@ -86,7 +86,10 @@ class PanelBridge(QObject):
 
     def _tick(self) -> None:
         now = monotonic()
-        if self._port is None and now - self._closed_at >= OPEN_EVERY:
+        if self._port is not None:
+            # A slow disk may have held the loop up: what came meanwhile is no silence.
+            self._readable()
+        elif now - self._closed_at >= OPEN_EVERY:
             self._open()
         self._take(self._link.tick(now))
         self._write()
@@ -114,6 +117,8 @@ class PanelBridge(QObject):
             data = self._port.read()
         except PortLost as error:
             self._lost(error)
+            return
+        if not data:
             return
         self._take(self._link.feed(data, monotonic()))
         self._write()

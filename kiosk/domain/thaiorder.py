@@ -8,6 +8,7 @@ has a list that ICU 72 has sorted. Databases sort otherwise, each in its own way
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from kiosk.domain.dates import arabic
 
@@ -25,8 +26,9 @@ _THAI_BEGINS = "\u0e00"
 _BEHIND_THAI = 0xF0000
 
 
+@lru_cache(maxsize=4096)
 def thai_order(text: str) -> Place:
-    """A key for `sorted`."""
+    """A key for `sorted`. Pages sort the same names again and again."""
     spelt = _LEADING_VOWEL.sub(r"\2\1", arabic(text).replace(_TWO_SIGNS, _ONE_SIGN))
     with_marks = "".join(map(_placed, spelt.casefold()))
     letters = _MARKS.sub("", with_marks)

@@ -233,7 +233,9 @@ class Store:
         file fails, and then the outcome is unknown until the file was reopened and read."""
         self._require_same_file()
         with _failures(self.path), self._engine.begin() as connection:
-            yield Transaction(connection)
+            t = Transaction(connection)
+            yield t
+        t.journal.committed()
 
     def give_way(self) -> None:
         """Between two of many transactions in a row: let a press have the lock that waits for it.

@@ -198,6 +198,7 @@ def entry_hash(
 class Journal:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._unlogged: list[tuple[Kind, Mapping[str, str]]] = []
 
     def head(self) -> tuple[int, str]:
         """Number and hash of the newest entry; (0, GENESIS) when there is none."""
@@ -231,7 +232,13 @@ class Journal:
                 "hash": entry_hash(previous, seq + 1, at, boot_ms, day, kind.value, text),
             },
         )
-        _log(kind, detail or {})
+        self._unlogged.append((kind, detail or {}))
+
+    def committed(self) -> None:
+        """The transaction is durable: the program's log may tell of what it appended."""
+        for kind, detail in self._unlogged:
+            _log(kind, detail)
+        self._unlogged.clear()
 
     def last(self, *kinds: Kind) -> Entry | None:
         """The newest entry of any of these kinds."""

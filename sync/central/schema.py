@@ -439,6 +439,20 @@ block_cuts = Table(
     PrimaryKeyConstraint("site", "officer", "levels", "number", "kind", "what"),
 )
 
+quarter_cuts = Table(
+    "quarter_cuts",
+    metadata,
+    _text("site"),
+    Column("quarter", Date, nullable=False),
+    _text("kind"),
+    _text("what"),
+    _count("levels"),
+    *(_count(name) for name in LEVELS),
+    PrimaryKeyConstraint("site", "quarter", "kind", "what", "levels"),
+)
+"""What the office's blocks have of each cut in the quarter that ends on a day: the sums of
+`block_cuts`, written once, when the quarter's tables are published."""
+
 # What the comparison of a closed round's officers came to, worked out once: JSON.
 round_findings = Table(
     "round_findings",
@@ -465,6 +479,25 @@ site_months = Table(
     Column("last_day", Date, nullable=False),
     PrimaryKeyConstraint("site", "month", "levels"),
 )
+
+officer_months = Table(
+    "officer_months",
+    metadata,
+    _text("site"),
+    Column("month", Date, nullable=False),
+    _text("section"),
+    _text("officer"),
+    _count("levels"),
+    *(_count(name) for name in LEVELS),
+    *(_count(name) for name in BESIDE),
+    *(Column(name, BigInteger, nullable=False) for name in SQUARES),
+    _count("blocks"),
+    Column("first_day", Date, nullable=False),
+    Column("last_day", Date, nullable=False),
+    PrimaryKeyConstraint("site", "month", "section", "officer", "levels"),
+)
+"""The sums of an officer's blocks by the section in which they closed and the month; those of the
+online questionnaire too."""
 
 # Quarters in which patterns were looked for, and how many officers were looked at.
 pattern_quarters = Table(

@@ -16,7 +16,7 @@ from typing import Any
 
 import psycopg
 
-from sync.central.disclosure import BESIDE
+from sync.central.disclosure import BESIDE, ONLINE, TABLES_WAIT
 from sync.central.logbook import Kind, Log, Note
 from sync.central.schema import LEVELS
 from sync.central.usecases.central import Central
@@ -92,6 +92,7 @@ def grow(central: Central, raw: psycopg.Connection[Any], size: Size) -> None:
     other_years = size.years if size.other_years is None else size.other_years
     _weeks(raw, round(52 * other_years), "o.site LIKE %s", "local%")
     _month_sums(raw)
+    _quarter_sums(raw)
     _terminals(raw)
     _days(raw, site, size.years)
     _people(raw)
@@ -128,8 +129,7 @@ def _weeks(raw: psycopg.Connection[Any], weeks: int, where: str, site: str) -> N
         (
             "INSERT INTO block_cuts"
             " (site, officer, levels, number, kind, what, n1, n2, n3, n4, n5)"
-            " SELECT o.site, officer, CASE kind WHEN 'reason' THEN 0 ELSE 5 END, number, kind,"
-            " what, 1, 2, 3, 8, 8"
+            " SELECT o.site, officer, levels, number, kind, what, 1, 2, 3, 8, 8"
             f" FROM blocks o, (VALUES {_CUTS}) cut (kind, what)"
             f" WHERE {where} AND number <= {weeks}"
         ).encode(),
@@ -138,17 +138,38 @@ def _weeks(raw: psycopg.Connection[Any], weeks: int, where: str, site: str) -> N
 
 
 def _month_sums(raw: psycopg.Connection[Any]) -> None:
-    raw.execute("TRUNCATE site_months")
+    raw.execute("TRUNCATE site_months, officer_months")
     sums = ", ".join(f"sum({name})" for name in (*LEVELS, *BESIDE))
+    squares = "sum(n * n), sum(n * k), sum(k * k), count(*), min(first_day), max(last_day)"
+    for table, by, of in (
+        ("officer_months", "section, officer, levels", ""),
+        ("site_months", "levels", f"WHERE officer <> '{ONLINE}'"),
+    ):
+        raw.execute(
+            (
+                f"INSERT INTO {table} SELECT site, date_trunc('month', last_day)::date AS month,"
+                f" {by}, {sums}, {squares}"
+                " FROM (SELECT *, n1 + n2 + n3 + n4 + n5 AS n, n4 + n5 AS k FROM blocks) one"
+                f" {of} GROUP BY site, month, {by}"
+            ).encode()
+        )
+    raw.execute("UPDATE sites SET published = %s", (LAST_SUNDAY,))
+
+
+def _quarter_sums(raw: psycopg.Connection[Any]) -> None:
+    sums = ", ".join(f"sum(c.{name})" for name in LEVELS)
+    raw.execute("TRUNCATE quarter_cuts")
     raw.execute(
         (
-            f"INSERT INTO site_months SELECT site, date_trunc('month', last_day)::date, levels,"
-            f" {sums}, sum(n * n), sum(n * k), sum(k * k), count(*), min(first_day), max(last_day)"
-            " FROM (SELECT *, n1 + n2 + n3 + n4 + n5 AS n, n4 + n5 AS k FROM blocks) one"
-            " GROUP BY 1, 2, 3"
-        ).encode()
+            "INSERT INTO quarter_cuts SELECT c.site,"
+            " (date_trunc('quarter', last_day) + interval '3 months - 1 day')::date AS quarter,"
+            f" kind, what, c.levels, {sums}"
+            " FROM block_cuts c JOIN blocks b USING (site, officer, levels, number)"
+            " WHERE officer <> %s GROUP BY 1, 2, 3, 4, 5"
+        ).encode(),
+        (ONLINE,),
     )
-    raw.execute("UPDATE sites SET published = %s", (LAST_SUNDAY,))
+    raw.execute("DELETE FROM quarter_cuts WHERE quarter > %s", (LAST_SUNDAY - TABLES_WAIT,))
 
 
 def _terminals(raw: psycopg.Connection[Any]) -> None:

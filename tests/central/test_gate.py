@@ -18,7 +18,7 @@ from sync.central.reports import chart, gate
 from sync.central.reports.gate.cut_tables import reason_rows
 from sync.central.reports.gate.figures import weeks_ended
 from sync.central.sitesettings import SiteSettings
-from sync.central.store.blocks import Sum
+from sync.central.store.month_sums import Sum
 from sync.central.usecases.central import Central
 from sync.central.usecases.publishing import publish_due
 from sync.central.usecases.rounds import freeze_rounds

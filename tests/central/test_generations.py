@@ -400,10 +400,11 @@ def test_blocks_that_no_day_bears_out_are_named(central: Central, hand: str, say
     published(central, MONDAY)
     with central.store.connection() as connection:
         connection.execute(text(hand))
-        connection.execute(text(hand.replace("blocks", "site_months")))
         n, k = "(n1 + n2 + n3 + n4 + n5)", "(n4 + n5)"
         squares = f"nn = {n} * {n}, nk = {n} * {k}, kk = {k} * {k}"
-        connection.execute(text(f"UPDATE site_months SET {squares}"))
+        for sums in ("site_months", "officer_months"):
+            connection.execute(text(hand.replace("blocks", sums)))
+            connection.execute(text(f"UPDATE {sums} SET {squares}"))
     if "+" in hand:
         with central.store.transaction(central.site) as t:
             t.unclosed.mark([("101", DAY)])

@@ -30,6 +30,7 @@ NAMES = {
     # formats, units, standards, surveys and policies, by their names
     "CSV", "Debian", "Excel", "GiB", "JPEG", "JSON", "PDF", "PIN", "PINs", "PNG", "UTF-",
     "Word", "Wilson", "XLSX", "ZIP",
+    "XLS", "Creative", "Commons", "Attributions",
     "backups", "central", "toml",
     "LINE", "PEM", "STARTTLS", "TLS", "base",  # base64
     "BOM", "OpenID", "subject", "EIT", "IIT", "ITA", "OIT", "Traffy", "Fondue", "Gift",

@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from sync.central.language import tables
 from sync.central.papers.datapackage import catalogue
 from sync.central.papers.statistics import COLUMNS
-from sync.central.sitesettings import SiteSettings
+from sync.central.sitesettings import Contact, SiteSettings
 from sync.central.usecases.central import Central
 from sync.central.usecases.improvements import (
     Improvement,
@@ -137,6 +137,76 @@ def test_the_page_of_the_open_data_says_every_column_and_every_field_of_the_cata
     fields = catalogue("x", SiteSettings(), "https://x.example")
     for name in (*COLUMNS, *fields):
         assert f"<code>{name}</code>" in page
+    fields |= catalogue("x", SiteSettings()._replace(licence="OGL 3"), "https://x.example")
     assert tables(language)["catalogue_field"].keys() == fields.keys()
     for address in re.findall(r'href="(/data/[^"]+)"', page):
         assert stranger.get(address).status_code == 200, address
+
+
+CATALOGUE_LISTS = {
+    "data_type": {
+        *("ข้อมูลระเบียน", "ข้อมูลสถิติ", "ข้อมูลภูมิสารสนเทศเชิงพื้นที่", "ข้อมูลหลากหลายประเภท"),
+        "ข้อมูลประเภทอื่นๆ",
+    },
+    "objective": {
+        *("ยุทธศาสตร์ชาติ", "แผนพัฒนาเศรษฐกิจและสังคมแห่งชาติ", "แผนความมั่นคงแห่งชาติ"),
+        *("แผนแม่บทภายใต้ยุทธศาสตร์ชาติ", "แผนปฏิรูปประเทศ", "มติคณะรัฐมนตรี"),
+        *("แผนระดับที่ 3 (มติครม. 4 ธ.ค. 2560)", "นโยบายรัฐบาล/ข้อสั่งการนายกรัฐมนตรี"),
+        *("เพื่อการให้บริการประชาชน", "กฎหมายที่เกี่ยวข้อง", "พันธกิจหน่วยงาน"),
+        *("ดัชนี/ตัวชี้วัดระดับนานาชาติ", "ไม่ทราบ", "อื่นๆ"),
+    },
+    "update_frequency_unit": {
+        *("ไม่ทราบ", "ปี", "ครึ่งปี", "ไตรมาส", "เดือน", "สัปดาห์", "วัน", "วันทำการ", "ชั่วโมง"),
+        *("นาที", "ตามเวลาจริง", "ไม่มีการปรับปรุงหลังจากการจัดเก็บข้อมูล", "อื่นๆ"),
+    },
+    "geo_coverage": {
+        *("ไม่มี", "โลก", "ทวีป/กลุ่มประเทศในทวีป", "กลุ่มประเทศทางเศรษฐกิจ", "ประเทศ", "ภาค"),
+        *("จังหวัด", "อำเภอ", "ตำบล", "หมู่บ้าน", "เทศบาล/อบต.", "พิกัด", "ไม่ทราบ", "อื่นๆ"),
+    },
+    "data_format": {
+        *("Database", "CSV", "XML", "Image", "Video", "Audio", "Text", "JSON", "HTML", "XLS"),
+        *("PDF", "RDF", "NoSQL", "Arc/Info Coverage", "Shapefile", "GeoTiff", "GML"),
+        *("ไม่ทราบ", "อื่นๆ"),
+    },
+    "data_category": {
+        *("ข้อมูลสาธารณะ", "ข้อมูลส่วนบุคคล", "ข้อมูลความมั่นคง", "ข้อมูลความลับทางราชการ"),
+    },
+    "license_id": {
+        *("License not specified", "Creative Commons Attributions", "Open Data Common"),
+        *("Creative Commons Attribution Share-Alike", "Creative Commons Non-Commercial (Any)"),
+        *("GNU Free Documentation License", "อื่นๆ"),
+    },
+    "data_language": {
+        *("ไทย", "อังกฤษ", "จีน", "มลายู", "พม่า", "ลาว", "เขมร", "ญี่ปุ่น", "เกาหลี", "ฝรั่งเศส"),
+        *("เยอรมัน", "อารบิก", "ไม่ทราบ", "อื่นๆ"),
+    },
+}
+"""What the form of the government data catalogue lets be chosen (ckanext-thai_gdc)."""
+CATALOGUE_REQUIRED = {
+    *("data_type", "title", "owner_org", "maintainer", "maintainer_email", "tag_string", "notes"),
+    *("objective", "update_frequency_unit", "geo_coverage", "data_source", "data_format"),
+    *("data_category", "license_id"),
+}
+
+
+@pytest.mark.parametrize(
+    ("licence", "in_the_list"),
+    [
+        ("CC BY 4.0", "Creative Commons Attributions"),
+        ("CC BY-SA 4.0", "Creative Commons Attribution Share-Alike"),
+        ("CC BY-NC-SA 4.0", "Creative Commons Non-Commercial (Any)"),
+        ("เงื่อนไขของสำนักงาน", "อื่นๆ"),
+        ("", "อื่นๆ"),
+    ],
+)
+def test_the_fields_of_the_catalogue_have_values_of_its_lists(
+    licence: str, in_the_list: str
+) -> None:
+    mail = Contact(th="อีเมล", en="E-mail", address="mailto:office@bangkok.example")
+    settings = SiteSettings()._replace(licence=licence, channels=(mail,))
+    fields = catalogue("สำนักงานเขตดินแดง", settings, "https://x.example")
+    assert {name for name in CATALOGUE_REQUIRED if not fields.get(name)} == set()
+    assert fields["license_id"] == in_the_list
+    for name, choices in CATALOGUE_LISTS.items():
+        value = fields[name]
+        assert {*([value] if isinstance(value, str) else value)} <= choices, name

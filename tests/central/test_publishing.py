@@ -15,7 +15,15 @@ from sqlalchemy import event
 from kiosk.domain.rating import Channel, Half, Outcome
 from sync.central.disclosure import ONLINE, Block, DayCount, next_blocks
 from sync.central.retention import horizons
-from sync.central.schema import block_cuts, blocks, metadata, site_months, unclosed
+from sync.central.schema import (
+    block_cuts,
+    blocks,
+    metadata,
+    officer_months,
+    quarter_cuts,
+    site_months,
+    unclosed,
+)
 from sync.central.sitesettings import SiteSettings
 from sync.central.store.engine import Transaction
 from sync.central.usecases.central import Central
@@ -320,7 +328,7 @@ def _closed(
     with central.store.connection() as connection:
         found = {
             table.name: {tuple(row) for row in connection.execute(table.select())}
-            for table in (blocks, block_cuts, site_months)
+            for table in (blocks, block_cuts, site_months, officer_months, quarter_cuts)
         }
     assert emptied is not None or first_disagreement(central) is None
     return found

@@ -108,7 +108,7 @@ def test_old_days_and_whole_old_rounds_go_and_the_rest_agrees(office: Central) -
     assert emptied_days(office)[0] == removed.reports == 27 - rows(office, day_lines)
     assert first_disagreement(office) is None
     with office.store.read(office.site) as t:
-        assert t.blocks.rollup_agrees()
+        assert t.month_sums.agree()
     assert retain(office, NOW).blocks == 0, "a second run finds nothing"
     told = [note.what for note in logged(office, Kind.REMOVED)]
     assert len(told) == 2

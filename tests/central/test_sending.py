@@ -327,5 +327,6 @@ def test_the_offices_proxy_is_gone_through(
         assert "known" in proxy.stdout.readline()
     assert refused.value.key == "proxy"
     assert len(receiver.posted) == 1
-    with pytest.raises(NotSent, match="proxy"):
-        Line(address=url, authority=pem, proxy="socks5://x").post(b"x", {})
+    for way in ("socks5://x", f"https://localhost:{url.rpartition(':')[2]}"):
+        with pytest.raises(NotSent, match="proxy"):
+            Line(address=url, authority=pem, proxy=way).post(b"x", {})

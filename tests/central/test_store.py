@@ -18,8 +18,8 @@ from sync.central.logbook import Kind, Log, Wanted, told
 from sync.central.measures import satisfied_of
 from sync.central.schema import day_reports, metadata
 from sync.central.store import engine as engine_module
-from sync.central.store.blocks import sums_of
 from sync.central.store.engine import CentralStore, DatabaseDown, DatabaseError
+from sync.central.store.month_sums import sums_of
 from sync.central.store.people import NumberTaken
 from sync.central.usecases.audit import read_tally
 from sync.central.usecases.central import Central
@@ -428,14 +428,59 @@ def test_a_server_that_was_started_anew_costs_one_answer_at_most(url: str) -> No
     store.close()
 
 
-def test_a_rollup_that_is_not_the_sum_of_its_blocks_is_found(central: Central) -> None:
+@pytest.mark.parametrize("table", ["site_months", "officer_months"])
+@pytest.mark.parametrize("hand", ["UPDATE {} SET n5 = n5 + 1", "DELETE FROM {}"])
+def test_a_months_sum_that_is_not_that_of_its_blocks_is_found(
+    central: Central, table: str, hand: str
+) -> None:
     enrolled(central)
     take(central, day_report(day=DAY - timedelta(days=14), counts=(0, 0, 3, 4, 5)))
     assert publish_due(central, DAY) == 1
     assert first_disagreement(central) is None
     with central.store.connection() as connection:
-        connection.exec_driver_sql("UPDATE site_months SET n5 = n5 + 1")
+        connection.exec_driver_sql(hand.format(table))
     assert first_disagreement(central) == "the months' sums differ from the published blocks"
+
+
+@pytest.mark.parametrize(
+    "hand",
+    [
+        "UPDATE quarter_cuts SET n5 = n5 + 1 WHERE kind = 'service'",
+        "UPDATE quarter_cuts SET what = 'elsewhere' WHERE kind = 'service'",
+        "DELETE FROM quarter_cuts",
+    ],
+)
+def test_a_quarters_table_that_is_not_the_sum_of_its_blocks_is_found(
+    central: Central, hand: str
+) -> None:
+    """Also one that is gone, and that was published."""
+    enrolled(central)
+    take(central, day_report(day=DAY - timedelta(days=14), counts=(0, 0, 3, 4, 5)))
+    publish_due(central, DAY)
+    publish_due(central, DAY + timedelta(weeks=8))
+    assert first_disagreement(central) is None
+    with central.store.connection() as connection:
+        assert connection.exec_driver_sql(hand).rowcount
+    assert first_disagreement(central) == "the quarters' tables differ from the published blocks"
+
+
+def test_no_cut_joins_a_quarter_whose_tables_stand_also_when_the_clock_goes_back(
+    central: Central,
+) -> None:
+    """What was read in the quarter's tables is not read otherwise later."""
+    enrolled(central)
+    span, kinds = (date(2026, 10, 1), date(2026, 12, 31)), ("service",)
+    take(central, day_report(day=DAY - timedelta(days=14), counts=(0, 0, 3, 4, 5)))
+    publish_due(central, DAY)
+    publish_due(central, DAY + timedelta(weeks=8))
+    with central.store.read(central.site) as t:
+        before = t.quarter_cuts.of(span, kinds)
+    assert set(before) == {span[1]}
+    take(central, day_report(day=DAY - timedelta(days=4), counts=(0, 0, 3, 4, 9)))
+    assert publish_due(central, DAY) == 1
+    with central.store.read(central.site) as t:
+        assert t.quarter_cuts.of(span, kinds) == before
+    assert first_disagreement(central) is None
 
 
 def test_ratings_that_would_never_be_shown_are_found(central: Central) -> None:
@@ -469,10 +514,10 @@ def test_the_database_squares_blocks_as_a_hand_does(central: Central, levels: in
     ]
     with central.store.transaction(central.site) as t:
         t.blocks.publish(Scaled("101", levels), made, DAY)
-        [summed] = t.blocks.by_officer(DAY, DAY + timedelta(days=9))["101"]
+        [summed] = t.blocks.by_officer(date(2026, 11, 1), date(2026, 11, 30))["101"]
         [by_hand] = sums_of((levels, block) for block in made)
         assert summed == by_hand
-        assert t.blocks.rollup_agrees()
+        assert t.month_sums.agree()
     assert by_hand.kk == sum(satisfied_of(levels, block.counts) ** 2 for block in made)
 
 
@@ -484,5 +529,5 @@ def test_a_block_published_again_stands_once_in_its_months_sums(central: Central
     with central.store.transaction(central.site) as t:
         t.blocks.publish(whose, [block], DAY)
         t.blocks.publish(whose, [block, later], DAY + timedelta(days=1))
-        assert t.blocks.rollup_agrees()
+        assert t.month_sums.agree()
         assert t.blocks.published("101") == {(5, 1): DAY, (5, 2): DAY + timedelta(days=1)}

@@ -420,6 +420,20 @@ def test_a_full_disk_frees_the_ballast_so_that_an_officer_can_still_sign_off(
     with disk_full_beyond(4096), pytest.raises(StoreFailed):
         terminal.carry_out([Record(rating(5))])
     assert not ballast.exists()
+    terminal.repair()
+    assert ballast.stat().st_size == 4 << 20
+
+
+def test_the_log_tells_of_an_event_once_it_is_in_the_file(
+    store: Store, terminal: Terminal, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "kiosk.event")
+    store.checkpoint()
+    with disk_full_beyond(4096), pytest.raises(StoreFailed):
+        terminal.note(Kind.STORE_REOPENED)
+    assert caplog.messages == []
+    terminal.repair(FakeClock().now())
+    assert caplog.messages == ["out-of-service", "store-reopened"]
 
 
 def test_the_same_panel_press_is_kept_once_even_by_a_new_process(

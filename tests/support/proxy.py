@@ -1,17 +1,19 @@
 """An office's HTTP proxy, as a process of its own: it lets through who shows its name and password,
-and writes each line that it was asked for.
+and writes each line that it was asked for. With a certificate it speaks TLS itself: https://.
 
-    python -m tests.support.proxy USER:PASSWORD
+    python -m tests.support.proxy USER:PASSWORD [CHAIN.pem]
 """
 
 import base64
 import os
+import ssl
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from socket import create_connection, socket
 
 
@@ -38,6 +40,11 @@ class Proxy(BaseHTTPRequestHandler):
         """Quiet."""
 
 
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, *_: object) -> None:
+        """Who does not believe hangs up."""
+
+
 def _say(line: str) -> None:
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
@@ -53,9 +60,13 @@ def _copy(source: socket, target: socket) -> None:
 
 
 @contextmanager
-def office_proxy(credentials: str) -> Iterator[tuple[int, "subprocess.Popen[str]"]]:
-    """The proxy's port, and its process; what it was asked for stands on its output."""
+def office_proxy(
+    credentials: str, chain: Path | None = None
+) -> Iterator[tuple[int, "subprocess.Popen[str]"]]:
+    """The proxy's port, and its process; what it was asked for stands on its output. `chain`: its
+    certificate and key, where it speaks TLS itself."""
     command = [sys.executable, "-m", "tests.support.proxy", credentials]
+    command += [str(chain)] if chain else []
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=os.environ) as process:
         assert process.stdout is not None
         try:
@@ -66,6 +77,12 @@ def office_proxy(credentials: str) -> Iterator[tuple[int, "subprocess.Popen[str]
 
 if __name__ == "__main__":
     Proxy.expected = "Basic " + base64.b64encode(sys.argv[1].encode()).decode()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Proxy)
+    server = _Server(("127.0.0.1", 0), Proxy)
+    if len(sys.argv) > 2:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(sys.argv[2])
+        server.socket = context.wrap_socket(
+            server.socket, server_side=True, do_handshake_on_connect=False
+        )
     _say(str(server.server_port))
     server.serve_forever()

@@ -62,6 +62,7 @@ class Central(QuietHandler):
         self.rfile.read(int(self.headers["Content-Length"]))
         self.send_response(301)
         self.send_header("Location", "https://report.example.go.th/v1/enrol")
+        self.send_header("Content-Length", "0")
         self.end_headers()
 
 
@@ -88,3 +89,27 @@ def test_central_is_reached_through_a_real_proxy_and_a_wrong_password_is_said_wi
         monkeypatch.setenv("NO_PROXY", "localhost")
         with pytest.raises(SyncFailed, match=r"use that address"):
             enrolling.enrol(url, "AAAAA-BBBBB", key, ca)
+
+
+def test_a_proxy_that_speaks_tls_itself_is_believed_by_the_offices_authority(
+    tmp_path: Path,
+) -> None:
+    office, now = Authority.new("office"), datetime.now(UTC)
+    chain = office.issue("localhost", now - DAY, now + DAY, tmp_path / "server.pem")
+    ca, key = office.write(tmp_path / "ca.pem"), Ed25519PrivateKey.generate()
+    stranger = Authority.new("stranger").issue(
+        "localhost", now - DAY, now + DAY, tmp_path / "x.pem"
+    )
+    with TlsServer(chain, Central) as url, office_proxy("clerk:s@cret", chain) as (port, process):
+        assert process.stdout is not None
+        way = f"https://clerk:s%40cret@localhost:{port}"
+        with pytest.raises(SyncFailed, match=r"use that address"):
+            enrolling.enrol(url, "AAAAA-BBBBB", key, ca, way)
+        assert process.stdout.readline().endswith("HTTP/1.1 known\n")
+    with office_proxy("clerk:s@cret", stranger) as (port, process):
+        way = f"https://clerk:s%40cret@localhost:{port}"
+        with pytest.raises(SyncFailed, match=r"not believed.*also of a proxy at https://"):
+            enrolling.enrol(URL, "AAAAA-BBBBB", key, ca, way)
+        process.kill()
+        assert process.stdout is not None
+        assert process.stdout.read() == "", "no password went to a stranger"

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 from time import monotonic
+from types import ModuleType
 
 import pytest
 from PySide6.QtCore import QEvent, QSocketNotifier, Qt, QTimer
@@ -10,6 +11,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from hardware import numbered_link, plain_link
 from hardware.catalogue import family_named
 from hardware.codec import Acknowledge, Hello, KeyDown
 from hardware.family import PlainFamily
@@ -135,6 +137,24 @@ def test_a_press_on_any_family_is_a_rating_with_the_score_of_its_button(
     bench.sign_on()
     bench.press(0, 2)
     assert bench.ratings() == [3]
+
+
+@pytest.mark.parametrize(("profile", "link"), [("own", numbered_link), ("modbus", plain_link)])
+def test_a_panel_that_spoke_while_a_slow_disk_held_the_program_up_was_not_silent(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, profile: str, link: ModuleType
+) -> None:
+    settings = f'[panel]\nport = "PATH1"\nprofile = "{profile}"\nbuttons = [4, 3, 2, 1]\n'
+    bench.open(f"{settings}[scale]\nlevels = 4\n", profile)
+    bench.wait_until_up()
+    (bridge,) = bench.counter.running.bridges
+    (clock,) = [timer for timer in bridge.findChildren(QTimer) if not timer.isSingleShot()]
+    clock.timeout.emit()
+    panel = bench.panels[0].panel
+    panel.readable(monotonic())
+    panel.key_up(1, monotonic())
+    monkeypatch.setattr(link, "SILENCE", 0.0)
+    clock.timeout.emit()
+    assert bench.counter.running.presenter.panels.foremost.up
 
 
 def test_two_panels_of_different_kinds_serve_one_terminal(bench: Bench) -> None:

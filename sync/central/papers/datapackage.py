@@ -18,29 +18,47 @@ _FIELD_TYPES: dict[str, dict[str, object]] = {
     "number": {"type": "number"},
 }
 """Of a column's type, in a Table Schema."""
-_FORMATS = ("CSV", "JSON", "XLSX")
+_FORMATS = ("CSV", "JSON", "XLS")
+"""As the catalogue's list has them: XLS is every spreadsheet."""
+_LICENCES = (
+    ("CC BY-SA", "Creative Commons Attribution Share-Alike"),
+    ("CC BY-NC", "Creative Commons Non-Commercial (Any)"),
+    ("CC BY", "Creative Commons Attributions"),
+    ("ODC", "Open Data Common"),
+    ("GFDL", "GNU Free Documentation License"),
+)
+"""How a licence begins, and its name in the catalogue's list."""
+
+Catalogue = dict[str, str | list[str]]
+"""Of fields that take several values: a list."""
 
 
-def catalogue(office: str, settings: SiteSettings, address: str) -> dict[str, str]:
-    """The catalogue's fields by their names there, with Thai values; `address`: of the page."""
+def catalogue(office: str, settings: SiteSettings, address: str) -> Catalogue:
+    """The fields of the catalogue's own form (ckanext-thai_gdc) by their names there, with values
+    of its lists; what is empty, the office has to add. `address`: of the page."""
+    licences = (name for start, name in _LICENCES if settings.licence.startswith(start))
+    licence = next(licences, in_thai("catalogue.other"))
+    is_other = licence == in_thai("catalogue.other")
     mail = (x.address for x in settings.channels if x.address.startswith("mailto:"))
     return {
         "data_type": in_thai("catalogue.statistics"),
         "title": in_thai("public.data_of", office=office),
-        "organization": office,
+        "owner_org": office,
         "maintainer": settings.controller or office,
         "maintainer_email": next(mail, "").removeprefix("mailto:"),
-        "tags": in_thai("catalogue.tags"),
+        "tag_string": in_thai("catalogue.tags"),
         "notes": in_thai("public.data_how"),
-        "objective": in_thai("catalogue.purpose"),
+        "objective": [in_thai("catalogue.purpose")],
         "update_frequency_unit": in_thai("catalogue.week"),
         "update_frequency_interval": "1",
         "geo_coverage": in_thai("catalogue.district"),
         "data_source": in_thai("catalogue.terminals"),
-        "data_format": ", ".join(_FORMATS),
+        "data_format": [*_FORMATS],
         "data_category": in_thai("catalogue.open"),
-        "license_id": settings.licence,
-        "data_language": in_thai("catalogue.thai"),
+        "license_id": licence,
+        **({"license_id_other": settings.licence} if is_other else {}),
+        "accessible_condition": in_thai("catalogue.no_condition"),
+        "data_language": [in_thai("catalogue.thai"), in_thai("catalogue.english")],
         "url": address,
     }
 

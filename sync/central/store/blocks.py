@@ -7,18 +7,18 @@ whatever a page or paper shows is a sum of blocks. What is in no block yet is in
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Connection,
     Row,
     Select,
     Table,
     and_,
     bindparam,
-    case,
     func,
     literal_column,
     select,
@@ -29,16 +29,11 @@ from sqlalchemy.dialects import postgresql
 from sync.central.disclosure import (
     BESIDE,
     ONLINE,
-    Beside,
     Block,
     Counts,
     Cut,
     Scaled,
-    quarter_of,
-    total,
-    total_beside,
 )
-from sync.central.measures import satisfied_of
 from sync.central.schema import (
     LEVELS,
     SQUARES,
@@ -46,16 +41,28 @@ from sync.central.schema import (
     blocks,
     objection_blocks,
     objections,
+    officer_months,
     site_months,
     sites,
 )
-from sync.central.store.block_columns import BLOCK_SQUARES, MONTH, OF_COUNTERS, YEAR, N
+from sync.central.store.block_columns import OF_COUNTERS, N
+from sync.central.store.month_sums import (
+    NUMBERS,
+    SUM_COLUMNS,
+    MonthSums,
+    Sum,
+    beside_from,
+    day_from,
+    numbers_of,
+    sum_from,
+    sums_of_blocks,
+    sums_of_months,
+)
+from sync.central.store.quarter_cuts import OF_ITS_BLOCK
 from sync.central.store.room import Room, counts_of
 
 MonthCounts = dict[str, dict[date, dict[int, Counts]]]
 """Counts by whose they are, month (its first day) and scale."""
-_NUMBERS = (*LEVELS, *BESIDE)
-"""Columns that sum up."""
 _CLOSED = and_(
     blocks.c.site == bindparam("site"),
     blocks.c.last_day >= bindparam("first"),
@@ -63,45 +70,49 @@ _CLOSED = and_(
 )
 _OF_OFFICER = blocks.c.officer == bindparam("officer")
 _IN_SECTION = and_(blocks.c.section == bindparam("section"), OF_COUNTERS)
-_OF = {
-    (False, False): _CLOSED,
-    (True, False): and_(_CLOSED, _OF_OFFICER),
-    (False, True): and_(_CLOSED, _IN_SECTION),
-    (True, True): and_(_CLOSED, _OF_OFFICER, _IN_SECTION),
+_MONTHS_ASKED = and_(
+    officer_months.c.site == bindparam("site"),
+    officer_months.c.month >= bindparam("first"),
+    officer_months.c.month <= bindparam("last"),
+)
+_MONTHS_OF_OFFICER = officer_months.c.officer == bindparam("officer")
+_MONTHS_IN_SECTION = and_(
+    officer_months.c.section == bindparam("section"), officer_months.c.officer != ONLINE
+)
+_MONTHS_OF = {
+    (False, False): _MONTHS_ASKED,
+    (True, False): and_(_MONTHS_ASKED, _MONTHS_OF_OFFICER),
+    (False, True): and_(_MONTHS_ASKED, _MONTHS_IN_SECTION),
+    (True, True): and_(_MONTHS_ASKED, _MONTHS_OF_OFFICER, _MONTHS_IN_SECTION),
 }
 """By whether an officer, and whether a section is asked for."""
 
 
-def _sums(*by: ColumnElement[Any]) -> Select[Any]:
-    """Sums of blocks by scale and something more: the columns of `_sum_of`."""
-    totals = (func.sum(blocks.c[name]).label(name) for name in _NUMBERS)
-    squares = (func.sum(square).label(name) for name, square in BLOCK_SQUARES.items())
-    return select(
-        *by,
-        blocks.c.levels,
-        *totals,
-        *squares,
-        func.count().label("blocks"),
-        func.min(blocks.c.first_day).label("first_day"),
-        func.max(blocks.c.last_day).label("last_day"),
-    ).group_by(*by, blocks.c.levels)
-
-
 # Each page asks these: building a statement takes longer than running it.
-_BY_SECTION = _sums(blocks.c.section, blocks.c.officer).where(_CLOSED)
-_BY_OFFICER = {asked: _sums(blocks.c.officer).where(of) for asked, of in _OF.items()}
-_BY_MONTH = {asked: _sums(YEAR, MONTH).where(of) for asked, of in _OF.items()}
-_LEVEL_SUMS = tuple(func.sum(blocks.c[name]).label(name) for name in LEVELS)
+_BY_SECTION = sums_of_months(officer_months.c.section, officer_months.c.officer).where(
+    _MONTHS_ASKED
+)
+_BY_OFFICER = {
+    asked: sums_of_months(officer_months.c.officer).where(of) for asked, of in _MONTHS_OF.items()
+}
+_BY_MONTH = {
+    asked: sums_of_months(officer_months.c.month).where(of) for asked, of in _MONTHS_OF.items()
+}
 
 
 def _month_counts(whose: ColumnElement[str]) -> Select[Any]:
     """Counts by section or officer, month and scale: what a small chart needs, and no more."""
-    by = (whose, YEAR, MONTH, blocks.c.levels)
-    return select(*by, *_LEVEL_SUMS).group_by(*by)
+    by = (whose, officer_months.c.month, officer_months.c.levels)
+    totals = (func.sum(officer_months.c[name]) for name in LEVELS)
+    return select(*by, *totals).group_by(*by)
 
 
-_MONTHS_BY_SECTION = _month_counts(blocks.c.section).where(_CLOSED, OF_COUNTERS)
-_MONTHS_BY_OFFICER = _month_counts(blocks.c.officer).where(_CLOSED, _IN_SECTION)
+_MONTHS_BY_SECTION = _month_counts(officer_months.c.section).where(
+    _MONTHS_ASKED, officer_months.c.officer != ONLINE
+)
+_MONTHS_BY_OFFICER = _month_counts(officer_months.c.officer).where(
+    _MONTHS_ASKED, _MONTHS_IN_SECTION
+)
 # Without parameters: PostgreSQL groups by what is written, and would not know them as the same.
 _NO: ColumnElement[int] = literal_column("0")
 _MOST: ColumnElement[int] = literal_column("9")
@@ -113,13 +124,10 @@ _WAYS = {
     "worst-first": and_(blocks.c.worst_first > _NO, blocks.c.best_first == _NO),
 }
 """How a whole block was asked; of offers, nine of ten of it."""
-_BY_WAY = _sums(*(way.label(f"way_{number}") for number, way in enumerate(_WAYS.values()))).where(
-    _CLOSED, OF_COUNTERS
-)
-_ROLLUP = tuple(
-    site_months.c[name]
-    for name in ("levels", *_NUMBERS, *SQUARES, "blocks", "first_day", "last_day")
-)
+_BY_WAY = sums_of_blocks(
+    *(way.label(f"way_{number}") for number, way in enumerate(_WAYS.values()))
+).where(_CLOSED, OF_COUNTERS)
+_ROLLUP = tuple(site_months.c[name] for name in SUM_COLUMNS)
 _MONTHS = (
     select(site_months.c.month, *_ROLLUP)
     .where(
@@ -139,7 +147,7 @@ _PROVINCES = (
     select(
         sites.c.province,
         site_months.c.levels,
-        *(func.sum(site_months.c[name]) for name in (*_NUMBERS, *SQUARES, "blocks")),
+        *(func.sum(site_months.c[name]) for name in (*NUMBERS, *SQUARES, "blocks")),
         func.min(site_months.c.first_day),
         func.max(site_months.c.last_day),
     )
@@ -148,7 +156,7 @@ _PROVINCES = (
     .group_by(sites.c.province, site_months.c.levels)
 )
 _BLOCK = tuple(
-    blocks.c[name] for name in ("levels", "number", "section", "first_day", "last_day", *_NUMBERS)
+    blocks.c[name] for name in ("levels", "number", "section", "first_day", "last_day", *NUMBERS)
 )
 _BLOCKS_OF_SPAN = (
     select(*_BLOCK).where(_CLOSED, _OF_OFFICER).order_by(blocks.c.last_day, blocks.c.levels)
@@ -181,28 +189,6 @@ _OF_CASES = (
     )
     .order_by(objections.c.case, blocks.c.last_day, blocks.c.levels)
 )
-_CUT_KEY = ("site", "officer", "levels", "number")
-# By `case`: databases divide differently.
-_QUARTER = case(*((month >= MONTH, month) for month in (3, 6, 9)), else_=12)
-"""A quarter of the year by its last month."""
-_CUTS = (
-    select(
-        YEAR,
-        _QUARTER.label("month"),
-        block_cuts.c.kind,
-        block_cuts.c.what,
-        block_cuts.c.levels,
-        *(func.sum(block_cuts.c[name]).label(name) for name in LEVELS),
-    )
-    .join(blocks, and_(*(block_cuts.c[name] == blocks.c[name] for name in _CUT_KEY)))
-    .where(
-        _CLOSED,
-        OF_COUNTERS,
-        block_cuts.c.kind.in_(bindparam("kinds", expanding=True)),
-    )
-    .group_by(YEAR, _QUARTER, block_cuts.c.kind, block_cuts.c.what, block_cuts.c.levels)
-)
-
 _SERVICES = (
     select(
         blocks.c.officer,
@@ -210,34 +196,10 @@ _SERVICES = (
         block_cuts.c.levels,
         *(func.sum(block_cuts.c[name]).label(name) for name in LEVELS),
     )
-    .join(blocks, and_(*(block_cuts.c[name] == blocks.c[name] for name in _CUT_KEY)))
+    .join(blocks, OF_ITS_BLOCK)
     .where(_CLOSED, OF_COUNTERS, block_cuts.c.kind == "service")
     .group_by(blocks.c.officer, block_cuts.c.what, block_cuts.c.levels)
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Sum:
-    """The sum of some whole blocks on one scale."""
-
-    levels: int
-    counts: Counts
-    beside: Beside
-    blocks: int
-    first_day: date
-    last_day: date
-    nn: int = 0
-    nk: int = 0
-    kk: int = 0
-    """Sums over the blocks: of n times n, of n times satisfied, of satisfied times satisfied."""
-
-    @property
-    def n(self) -> int:
-        return sum(self.counts)
-
-    @property
-    def satisfied(self) -> int:
-        return satisfied_of(self.levels, self.counts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,24 +216,15 @@ def _add_block(insert: Callable[[Table], postgresql.Insert]) -> postgresql.Inser
     return insert(blocks).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
 
 
-@cache
-def _add_to_sums(insert: Callable[[Table], postgresql.Insert]) -> postgresql.Insert:
-    """Adds a block to its month's sums, or begins them."""
-    statement = insert(site_months)
-    old, new = site_months.c, statement.excluded
-    changed: dict[str, Any] = {
-        name: old[name] + new[name] for name in (*_NUMBERS, *SQUARES, "blocks")
-    }
-    changed["first_day"] = case((new.first_day < old.first_day, new.first_day), else_=old.first_day)
-    changed["last_day"] = case((new.last_day > old.last_day, new.last_day), else_=old.last_day)
-    return statement.on_conflict_do_update(index_elements=["site", "month", "levels"], set_=changed)
-
-
 class Blocks(Room):
+    def __init__(self, connection: Connection, site: str) -> None:
+        super().__init__(connection, site)
+        self._sums = MonthSums(connection, site)
+
     # --- published ---------------------------------------------------------------------------
 
     def publish(self, whose: Scaled, fresh: Iterable[Block], today: date) -> None:
-        """Add blocks, and the office's to the sums of its months; one that is there already stays
+        """Add blocks, and to the sums of their months; one that is there already stays
         as it is, with the day on which it was published, and stands once in the sums."""
         for block in fresh:
             row = {
@@ -283,11 +236,11 @@ class Blocks(Room):
                 "first_day": block.first_day,
                 "last_day": block.last_day,
                 "published": today,
-                **_numbers(block),
+                **numbers_of(block),
             }
             added = self._connection.execute(_add_block(self._insert), row).rowcount
-            if added and whose.officer != ONLINE:
-                self._add_to_month(whose.levels, block)
+            if added:
+                self._sums.add(whose, block)
 
     def freeze_cuts(self, whose: Scaled, block: Block, cuts: Mapping[Cut, Counts]) -> None:
         """Store with `block` what is published of each cut."""
@@ -305,19 +258,6 @@ class Blocks(Room):
         if rows:
             self._connection.execute(self._insert(block_cuts).on_conflict_do_nothing(), rows)
 
-    def _add_to_month(self, levels: int, block: Block) -> None:
-        row = {
-            "site": self._site,
-            "month": block.last_day.replace(day=1),
-            "levels": levels,
-            **_numbers(block),
-            **_squares(levels, block),
-            "blocks": 1,
-            "first_day": block.first_day,
-            "last_day": block.last_day,
-        }
-        self._connection.execute(_add_to_sums(self._insert), row)
-
     # --- as they are -------------------------------------------------------------------------
 
     def ends(self) -> dict[str, dict[int, BlockEnd]]:
@@ -333,7 +273,7 @@ class Blocks(Room):
             .group_by(blocks.c.officer, blocks.c.levels)
         )
         ends: dict[str, dict[int, BlockEnd]] = defaultdict(dict)
-        for row in self._connection.execute(query):
+        for row in self._connection.execute(query).all():
             ends[row.officer][row.levels] = BlockEnd(number=row.number, last_day=row.last_day)
         return dict(ends)
 
@@ -341,7 +281,7 @@ class Blocks(Room):
         """Every block of an officer by scale, oldest first."""
         asked = {"site": self._site, "officer": officer}
         by_scale: dict[int, list[Block]] = defaultdict(list)
-        for row in self._connection.execute(_BLOCKS_OF, asked):
+        for row in self._connection.execute(_BLOCKS_OF, asked).all():
             by_scale[row.levels].append(_block_of(row))
         return dict(by_scale)
 
@@ -357,7 +297,7 @@ class Blocks(Room):
         levels of its scale, oldest first."""
         asked = {"site": self._site, "cases": list(cases)}
         of_cases: dict[int, list[tuple[int, Block]]] = defaultdict(list)
-        for row in self._connection.execute(_OF_CASES, asked):
+        for row in self._connection.execute(_OF_CASES, asked).all():
             of_cases[row.case].append((row.levels, _block_of(row)))
         return dict(of_cases)
 
@@ -365,7 +305,7 @@ class Blocks(Room):
         """First and last day of each officer's blocks of a section that closed in a span."""
         asked = {"site": self._site, "first": first, "last": last, "section": section}
         days: dict[str, list[tuple[date, date]]] = defaultdict(list)
-        for officer, first_day, last_day in self._connection.execute(_DAYS, asked):
+        for officer, first_day, last_day in self._connection.execute(_DAYS, asked).all():
             days[officer].append((first_day, last_day))
         return dict(days)
 
@@ -381,6 +321,7 @@ class Blocks(Room):
             .where(blocks.c.site == self._site, blocks.c.section == before)
             .values(section=after)
         )
+        self._sums.rename_section(before, after)
 
     def sections_of(self, officer: str) -> frozenset[str]:
         """In which sections an officer's blocks closed."""
@@ -416,10 +357,10 @@ class Blocks(Room):
     def by_section(self, first: date, last: date) -> dict[str, dict[str, list[Sum]]]:
         """Blocks that closed from `first` to `last`, summed by the section in which they closed
         and by officer; the online questionnaire under ONLINE, in no section."""
-        asked = {"site": self._site, "first": first, "last": last}
+        asked = self._of_months(first, last)
         sums: dict[str, dict[str, list[Sum]]] = defaultdict(lambda: defaultdict(list))
-        for section, officer, *columns in self._connection.execute(_BY_SECTION, asked):
-            sums[section][officer].append(_sum_of(columns))
+        for section, officer, *columns in self._connection.execute(_BY_SECTION, asked).all():
+            sums[section][officer].append(sum_from(columns))
         return {section: dict(by_officer) for section, by_officer in sums.items()}
 
     def by_officer(
@@ -427,12 +368,11 @@ class Blocks(Room):
     ) -> dict[str, list[Sum]]:
         """Blocks that closed from `first` to `last`, summed by officer: of one alone, of those that
         closed in a section alone. The online questionnaire stands under ONLINE."""
-        asked: dict[str, object] = {"site": self._site, "first": first, "last": last}
-        asked |= {"officer": officer, "section": section}
+        asked = self._of_months(first, last, officer=officer, section=section)
         query = _BY_OFFICER[officer is not None, section is not None]
         sums: dict[str, list[Sum]] = defaultdict(list)
-        for whose, *columns in self._connection.execute(query, asked):
-            sums[whose].append(_sum_of(columns))
+        for whose, *columns in self._connection.execute(query, asked).all():
+            sums[whose].append(sum_from(columns))
         return dict(sums)
 
     def by_way(self, first: date, last: date) -> dict[str, list[Sum]]:
@@ -440,8 +380,8 @@ class Blocks(Room):
         open, offered, best-first, worst-first. A block counts in two, or in none."""
         asked = {"site": self._site, "first": first, "last": last}
         sums: dict[str, list[Sum]] = defaultdict(list)
-        for row in self._connection.execute(_BY_WAY, asked):
-            part = _sum_of(row[len(_WAYS) :])
+        for row in self._connection.execute(_BY_WAY, asked).all():
+            part = sum_from(row[len(_WAYS) :])
             for name, asked_so in zip(_WAYS, row, strict=False):
                 if asked_so:
                     sums[name].append(part)
@@ -454,29 +394,34 @@ class Blocks(Room):
         questionnaire; the whole office's from the rollup."""
         if officer is None and section is None:
             return self._months(first, last)
-        asked: dict[str, object] = {"site": self._site, "first": first, "last": last}
-        asked |= {"officer": officer, "section": section}
+        asked = self._of_months(first, last, officer=officer, section=section)
         query = _BY_MONTH[officer is not None, section is not None]
         sums: dict[date, list[Sum]] = defaultdict(list)
-        for year, month, *columns in self._connection.execute(query, asked):
-            sums[date(int(year), int(month), 1)].append(_sum_of(columns))
+        for month, *columns in self._connection.execute(query, asked).all():
+            sums[month].append(sum_from(columns))
         return dict(sorted(sums.items()))
 
     def months_by_section(self, first: date, last: date) -> MonthCounts:
         """Counts by the section and the month in which blocks closed."""
-        asked = {"site": self._site, "first": first, "last": last}
+        asked = self._of_months(first, last)
         return self._month_counts(_MONTHS_BY_SECTION, asked)
 
     def months_by_officer(self, first: date, last: date, section: str) -> MonthCounts:
         """The same of each officer's blocks that closed in a section."""
-        asked = {"site": self._site, "first": first, "last": last, "section": section}
+        asked = self._of_months(first, last, section=section)
         return self._month_counts(_MONTHS_BY_OFFICER, asked)
+
+    def _of_months(self, first: date, last: date, **others: object) -> dict[str, object]:
+        """What is asked of months' sums: they know whole months alone."""
+        if (first.day, (last + timedelta(days=1)).day) != (1, 1):
+            raise ValueError(f"{first}–{last}")
+        return {"site": self._site, "first": first, "last": last, **others}
 
     def _month_counts(self, query: Select[Any], asked: Mapping[str, object]) -> MonthCounts:
         months: MonthCounts = defaultdict(lambda: defaultdict(dict))
-        for whose, year, month, levels, *counts in self._connection.execute(query, asked):
+        for whose, month, levels, *counts in self._connection.execute(query, asked).all():
             n1, n2, n3, n4, n5 = map(int, counts)
-            months[whose][date(int(year), int(month), 1)][int(levels)] = (n1, n2, n3, n4, n5)
+            months[whose][month][levels] = (n1, n2, n3, n4, n5)
         return months
 
     def office(self, first: date, last: date) -> list[Sum]:
@@ -487,38 +432,24 @@ class Blocks(Room):
         """The same of each of these sites, whichever this one is."""
         asked = {"first": first.replace(day=1), "last": last, "sites": list(chosen)}
         sums: dict[str, list[Sum]] = defaultdict(list)
-        for site, *columns in self._connection.execute(_SOME_SITES, asked):
-            sums[site].append(_sum_of(columns))
+        for site, *columns in self._connection.execute(_SOME_SITES, asked).all():
+            sums[site].append(sum_from(columns))
         return dict(sums)
 
     def of_provinces(self, first: date, last: date) -> dict[str, list[Sum]]:
         """The same of all sites of each province together; summed by the database."""
         asked = {"first": first.replace(day=1), "last": last}
         sums: dict[str, list[Sum]] = defaultdict(list)
-        for province, *columns in self._connection.execute(_PROVINCES, asked):
-            sums[province].append(_sum_of(columns))
+        for province, *columns in self._connection.execute(_PROVINCES, asked).all():
+            sums[province].append(sum_from(columns))
         return dict(sums)
-
-    def cuts(
-        self, span: tuple[date, date] | None, kinds: Sequence[str]
-    ) -> dict[date, dict[Cut, dict[int, Counts]]]:
-        """Sums of these kinds of cuts of the office's blocks by quarter (its last day) and scale;
-        `span`: whole quarters."""
-        cuts: dict[date, dict[Cut, dict[int, Counts]]] = defaultdict(lambda: defaultdict(dict))
-        if span is None:
-            return cuts
-        asked = {"site": self._site, "first": span[0], "last": span[1], "kinds": list(kinds)}
-        for row in self._connection.execute(_CUTS, asked):
-            _, quarter_end = quarter_of(date(int(row.year), int(row.month), 1))
-            cuts[quarter_end][row.kind, row.what][row.levels] = counts_of(row)
-        return cuts
 
     def services(self, first: date, last: date) -> dict[str, dict[tuple[str, int], Counts]]:
         """By officer, what blocks that closed from `first` to `last` have of each service and
         scale; without the online questionnaire. Nobody reads it: officers are compared by it."""
         asked = {"site": self._site, "first": first, "last": last}
         counts: dict[str, dict[tuple[str, int], Counts]] = defaultdict(dict)
-        for row in self._connection.execute(_SERVICES, asked):
+        for row in self._connection.execute(_SERVICES, asked).all():
             counts[row.officer][row.what, row.levels] = counts_of(row)
         return dict(counts)
 
@@ -526,76 +457,14 @@ class Blocks(Room):
         """When the first block closed; None: there is none."""
         query = select(func.min(blocks.c.last_day)).where(blocks.c.site == self._site)
         first = self._connection.scalar(query)
-        return None if first is None else _day(first)
+        return None if first is None else day_from(first)
 
     def _months(self, first: date, last: date) -> dict[date, list[Sum]]:
         asked = {"site": self._site, "first": first.replace(day=1), "last": last}
         sums: dict[date, list[Sum]] = defaultdict(list)
-        for month, *columns in self._connection.execute(_MONTHS, asked):
-            sums[month].append(_sum_of(columns))
+        for month, *columns in self._connection.execute(_MONTHS, asked).all():
+            sums[month].append(sum_from(columns))
         return dict(sums)
-
-    def rollup_agrees(self) -> bool:
-        """Whether the months' sums are the sums of the blocks, for verify."""
-        where = and_(blocks.c.site == self._site, OF_COUNTERS)
-        summed = set()
-        for year, month, *columns in self._connection.execute(_sums(YEAR, MONTH).where(where)):
-            summed.add((date(int(year), int(month), 1), _sum_of(columns)))
-        query = select(site_months.c.month, *_ROLLUP).where(site_months.c.site == self._site)
-        rows = self._connection.execute(query)
-        return summed == {(month, _sum_of(columns)) for month, *columns in rows}
-
-
-def sums_of(parts: Iterable[tuple[int, Block]]) -> list[Sum]:
-    """The sums of these blocks, each with the number of levels of its scale."""
-    by_scale: dict[int, list[Block]] = defaultdict(list)
-    for levels, block in parts:
-        by_scale[levels].append(block)
-    return [
-        Sum(
-            levels=levels,
-            counts=total(of_scale),
-            beside=total_beside(of_scale),
-            blocks=len(of_scale),
-            first_day=min(block.first_day for block in of_scale),
-            last_day=max(block.last_day for block in of_scale),
-            **_sum_squares(levels, of_scale),
-        )
-        for levels, of_scale in sorted(by_scale.items())
-    ]
-
-
-def _numbers(block: Block) -> dict[str, int]:
-    """A block's counts as they stand in _NUMBERS."""
-    counts = dict(zip(LEVELS, block.counts, strict=True))
-    return counts | {name: getattr(block.beside, name) for name in BESIDE}
-
-
-def _sum_squares(levels: int, of_scale: Iterable[Block]) -> dict[str, int]:
-    each = [_squares(levels, block) for block in of_scale]
-    return {name: sum(squares[name] for squares in each) for name in SQUARES}
-
-
-def _squares(levels: int, block: Block) -> dict[str, int]:
-    """What a block adds to sums of squares, as they stand in SQUARES."""
-    n, satisfied = block.n, satisfied_of(levels, block.counts)
-    return dict(zip(SQUARES, (n * n, n * satisfied, satisfied * satisfied), strict=True))
-
-
-def _sum_of(columns: Sequence[Any]) -> Sum:
-    """Taken apart by place: a page reads hundreds of these."""
-    levels, n1, n2, n3, n4, n5, *beside, nn, nk, kk, count, first_day, last_day = columns
-    return Sum(
-        levels=int(levels),
-        counts=(int(n1), int(n2), int(n3), int(n4), int(n5)),
-        beside=_beside(beside),
-        blocks=int(count),
-        first_day=_day(first_day),
-        last_day=_day(last_day),
-        nn=int(nn),
-        nk=int(nk),
-        kk=int(kk),
-    )
 
 
 def _block_of(row: Row[Any]) -> Block:
@@ -605,14 +474,5 @@ def _block_of(row: Row[Any]) -> Block:
         first_day=row.first_day,
         last_day=row.last_day,
         counts=counts_of(row),
-        beside=_beside([getattr(row, name) for name in BESIDE]),
+        beside=beside_from([getattr(row, name) for name in BESIDE]),
     )
-
-
-def _beside(numbers: Sequence[Any]) -> Beside:
-    return Beside(**dict(zip(BESIDE, map(int, numbers), strict=True)))
-
-
-def _day(value: Any) -> date:
-    """SQLite answers a minimum of days as text."""
-    return value if isinstance(value, date) else date.fromisoformat(str(value))

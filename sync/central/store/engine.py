@@ -23,6 +23,7 @@ from kiosk.soundsqlite import fault_of
 from sync.central.store.accounts import Accounts
 from sync.central.store.blocks import Blocks
 from sync.central.store.days import Days
+from sync.central.store.faults import DatabaseError as DatabaseError
 from sync.central.store.findings import Findings
 from sync.central.store.fleet_sums import FleetSums, fleet_sums
 from sync.central.store.improvements import Improvements
@@ -32,6 +33,7 @@ from sync.central.store.logbreaks import LogBreaks
 from sync.central.store.logs import Logs
 from sync.central.store.many import ManyTerminals
 from sync.central.store.migrating import be_alone, migrate, version_of
+from sync.central.store.month_sums import MonthSums
 from sync.central.store.notifications import Outbox, Spells, Subscriptions, Transports
 from sync.central.store.objections import Objections
 from sync.central.store.office_settings import OfficeSettings
@@ -41,6 +43,7 @@ from sync.central.store.people import People
 from sync.central.store.photos import Photos
 from sync.central.store.pins import Pins
 from sync.central.store.pools import Pools
+from sync.central.store.quarter_cuts import QuarterCuts
 from sync.central.store.questionnaire import Questionnaire
 from sync.central.store.recorded import Recorded
 from sync.central.store.recordings import Recordings
@@ -75,10 +78,6 @@ _LOOKS = {"read_only": True}
 """Options of a connection on which nothing is written, and which no snapshot holds."""
 _OURS = {"sites", "terminals", "day_reports", "blocks"}
 """Tables of every version: what tells our database from another's."""
-
-
-class DatabaseError(Exception):
-    """The database can't be used; one line that names it and the remedy."""
 
 
 class DatabaseDown(DatabaseError):
@@ -124,6 +123,7 @@ class Transaction:
         self.logs = Logs(connection, site)
         self.log_breaks = LogBreaks(connection, site)
         self.city_logs = Logs(connection, CITY)
+        self.month_sums = MonthSums(connection, site)
         self.notifications = Outbox(connection, site)
         self.parked = ParkedReports(connection, site)
         self.patterns = Patterns(connection, site)
@@ -133,6 +133,7 @@ class Transaction:
         self.recordings = Recordings(connection, site)
         self.pins = Pins(connection, site)
         self.pools = Pools(connection, site)
+        self.quarter_cuts = QuarterCuts(connection, site)
         self.questionnaire = Questionnaire(connection, site)
         self.releases = Releases(connection, site)
         self.retention = Retention(connection, site)

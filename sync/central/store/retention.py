@@ -25,12 +25,14 @@ from sync.central.schema import (
     objection_blocks,
     objection_steps,
     objections,
+    officer_months,
     officers,
     parked_reports,
     pattern_quarters,
     patterns,
     photos,
     pins,
+    quarter_cuts,
     quarter_tickets,
     questionnaire_counts,
     questionnaire_tokens,
@@ -175,15 +177,17 @@ class Retention(Room):
 
     def remove_results(self, until: date) -> int:
         """Remove what closed up to a day, the end of a round and a quarter: blocks with their cuts
-        and objections, the months' sums, the rest of the raw days; how many blocks."""
+        and objections, the months' and the quarters' sums, the rest of the raw days; how many
+        blocks."""
         self._delete(block_cuts, self._of_closed(block_cuts, until))
         removed = self._delete(blocks, self._closed(until))
-        c = site_months.c
-        self._delete(site_months, and_(c.site == self._site, c.month <= until))
+        for sums in (site_months, officer_months):
+            self._delete(sums, and_(sums.c.site == self._site, sums.c.month <= until))
         for raw in (day_lines, day_counts, questionnaire_counts, seen_sheets, witnessed_sheets):
             self._delete(raw, self._until(raw, until))
         for table, ends in (
             (round_findings, round_findings.c.last_day),
+            (quarter_cuts, quarter_cuts.c.quarter),
             (quarter_tickets, quarter_tickets.c.quarter),
             (patterns, patterns.c.quarter),
             (pattern_quarters, pattern_quarters.c.quarter),

@@ -1,49 +1,43 @@
 """How alike the ratings of one published block are: what a design effect is made of.
 
-Sums over whole blocks of `blocks`, which `blocks.py` writes; nobody is shown them.
+Sums over whole blocks, by officer and month: `month_sums.py` makes them. Nobody is shown them.
 """
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from operator import add, sub
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, bindparam, case, func, literal_column, select
+from sqlalchemy import BigInteger, and_, bindparam, case, cast, func, select
 
-from sync.central.schema import blocks
-from sync.central.store.block_columns import (
-    BLOCK_SQUARES,
-    MONTH,
-    OF_COUNTERS,
-    SATISFIED,
-    YEAR,
-    N,
-)
+from sync.central.disclosure import ONLINE
+from sync.central.schema import SQUARES, officer_months
+from sync.central.store.block_columns import ratings_in, satisfied_in
 from sync.central.store.room import Room
 
-_NAMES = ("n", "satisfied", *BLOCK_SQUARES, "blocks")
-_COLUMNS = (N, SATISFIED, *BLOCK_SQUARES.values(), literal_column("1"))
-"""Of a block, by the names that they have in Spread."""
-_WHOSE = (blocks.c.section, blocks.c.officer, blocks.c.levels)
-_CLOSED = and_(
-    blocks.c.last_day >= bindparam("first"), blocks.c.last_day <= bindparam("last"), OF_COUNTERS
+_C = officer_months.c
+_COLUMNS = (
+    ratings_in(officer_months),
+    satisfied_in(officer_months),
+    *(_C[name] for name in SQUARES),
+    _C.blocks,
 )
-_BY_MONTH = (
-    select(*_WHOSE, YEAR, MONTH, *map(func.sum, _COLUMNS))
-    .where(blocks.c.site == bindparam("site"), _CLOSED)
-    .group_by(*_WHOSE, YEAR, MONTH)
-)
-_SINCE = blocks.c.last_day >= bindparam("since")
+"""Of an officer's month, in the order of Spread."""
+_WHOSE = (_C.section, _C.officer, _C.levels)
+_MONTHS = and_(_C.month >= bindparam("first"), _C.month <= bindparam("last"), _C.officer != ONLINE)
+_BY_MONTH = select(_C.month, *_WHOSE, *_COLUMNS).where(_C.site == bindparam("site"), _MONTHS)
+_SINCE = _C.month >= bindparam("since")
 _OF_SITES = (
     select(
-        blocks.c.site,
+        _C.site,
         *_WHOSE,
-        *map(func.sum, _COLUMNS),
-        *(func.sum(case((_SINCE, column), else_=0)) for column in _COLUMNS),
+        *(cast(func.sum(column), BigInteger) for column in _COLUMNS),
+        *(cast(func.sum(case((_SINCE, column), else_=0)), BigInteger) for column in _COLUMNS),
     )
-    .where(blocks.c.site.in_(bindparam("sites", expanding=True)), _CLOSED)
-    .group_by(blocks.c.site, *_WHOSE)
+    .where(_C.site.in_(bindparam("sites", expanding=True)), _MONTHS)
+    .group_by(_C.site, *_WHOSE)
 )
 
 
@@ -55,10 +49,10 @@ class Whose(NamedTuple):
     levels: int
 
 
-@dataclass(frozen=True, slots=True)
-class Spread:
+class Spread(NamedTuple):
     """Of some whole blocks: how many; their ratings and the satisfied ones. Over the blocks, `nn`,
-    `nk`, `kk`: the sums of n times n, of n times satisfied, of satisfied times satisfied."""
+    `nk`, `kk`: the sums of n times n, of n times satisfied, of satisfied times satisfied. A page
+    adds thousands."""
 
     n: int = 0
     satisfied: int = 0
@@ -67,25 +61,25 @@ class Spread:
     kk: int = 0
     blocks: int = 0
 
-    def __add__(self, other: "Spread") -> "Spread":
-        return self._with(other, 1)
+    def plus(self, other: "Spread") -> "Spread":
+        return Spread._make(map(add, self, other))
 
-    def __sub__(self, other: "Spread") -> "Spread":
-        return self._with(other, -1)
-
-    def _with(self, other: "Spread", sign: int) -> "Spread":
-        return Spread(
-            n=self.n + sign * other.n,
-            satisfied=self.satisfied + sign * other.satisfied,
-            nn=self.nn + sign * other.nn,
-            nk=self.nk + sign * other.nk,
-            kk=self.kk + sign * other.kk,
-            blocks=self.blocks + sign * other.blocks,
-        )
+    def minus(self, other: "Spread") -> "Spread":
+        return Spread._make(map(sub, self, other))
 
 
+_OF_WHOM = len(Whose._fields)
 MonthSpreads = Mapping[date, Mapping[Whose, Spread]]
 """By the month (its first day) in which blocks closed."""
+MonthRows = tuple[tuple[Any, ...], ...]
+"""The same as the database tells it."""
+
+
+def by_month(rows: MonthRows) -> MonthSpreads:
+    spreads: dict[date, dict[Whose, Spread]] = defaultdict(dict)
+    for month, *row in rows:
+        spreads[month][Whose._make(row[:_OF_WHOM])] = Spread._make(row[_OF_WHOM:])
+    return spreads
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,34 +91,30 @@ class SiteSpreads:
 
 
 class Spreads(Room):
-    def by_month(self, first: date, last: date) -> MonthSpreads:
-        """Of blocks that closed from `first` to `last`, without the online questionnaire."""
-        asked = {"site": self._site, "first": first, "last": last}
-        spreads: dict[date, dict[Whose, Spread]] = defaultdict(dict)
-        for section, officer, levels, year, month, *numbers in self._connection.execute(
-            _BY_MONTH, asked
-        ):
-            whose = Whose(section=section, officer=officer, levels=int(levels))
-            spreads[date(int(year), int(month), 1)][whose] = _spread(numbers)
-        return spreads
+    def months(self, first: date, last: date) -> MonthRows:
+        """Of blocks that closed in the months from `first` to `last`, without the online
+        questionnaire: see `by_month`."""
+        asked = {"site": self._site, "first": first.replace(day=1), "last": last}
+        return tuple(tuple(row) for row in self._connection.execute(_BY_MONTH, asked).all())
 
     def of_sites(
         self, chosen: Sequence[str], first: date, year: tuple[date, date]
     ) -> dict[str, SiteSpreads]:
         """Of each of these sites, whichever this one is: the year, and its part from `first` on."""
-        asked = {"sites": list(chosen), "since": first, "first": year[0], "last": year[1]}
+        asked = {
+            "sites": list(chosen),
+            "since": first.replace(day=1),
+            "first": year[0].replace(day=1),
+            "last": year[1],
+        }
         of_span: dict[str, dict[Whose, Spread]] = defaultdict(dict)
         of_year: dict[str, dict[Whose, Spread]] = defaultdict(dict)
-        for site, section, officer, levels, *numbers in self._connection.execute(_OF_SITES, asked):
-            whose = Whose(section=section, officer=officer, levels=int(levels))
-            of_year[site][whose] = _spread(numbers[: len(_NAMES)])
-            of_span[site][whose] = _spread(numbers[len(_NAMES) :])
+        end = _OF_WHOM + len(_COLUMNS)
+        for site, *row in self._connection.execute(_OF_SITES, asked).all():
+            whose = Whose._make(row[:_OF_WHOM])
+            of_year[site][whose] = Spread._make(row[_OF_WHOM:end])
+            of_span[site][whose] = Spread._make(row[end:])
         return {
             site: SiteSpreads(of_span=of_span[site], of_year=spreads)
             for site, spreads in of_year.items()
         }
-
-
-def _spread(numbers: Sequence[Any]) -> Spread:
-    """PostgreSQL sums to Decimal."""
-    return Spread(**dict(zip(_NAMES, map(int, numbers), strict=True)))

@@ -84,7 +84,7 @@ _FEWER_THAN_RATED = (
         tickets.c.date, tickets.c.counter, tickets.c.n.label("served"), _RATED.c.n.label("rated")
     )
     .join(_RATED, _ON_THE_SAME_DAY)
-    .where(tickets.c.site == bindparam("site"), tickets.c.n < _RATED.c.n)
+    .where(*_OF_SPAN, tickets.c.n < _RATED.c.n)
     .order_by(tickets.c.date.desc(), tickets.c.counter)
 )
 

@@ -162,6 +162,11 @@ class Unclosed(Room):
             update(sites).where(sites.c.site == self._site).values(published=week_end)
         )
 
+    def closed(self) -> date | None:
+        """The end of the last week up to which blocks are closed."""
+        query = select(sites.c.published).where(sites.c.site == self._site)
+        return self._connection.scalar(query)
+
     def forgotten(self) -> str | None:
         """An officer with ratings after the last block who is not on the list, for verify: those
         would never be shown."""

@@ -26,6 +26,7 @@ from sync.central.disclosure import (
     next_blocks,
     plus,
     publication_day,
+    quarter_of,
     total,
     total_beside,
     week_end,
@@ -99,12 +100,16 @@ def close_due(t: Transaction, today: date) -> int:
         return 0
     due, ends = t.unclosed.take(), t.blocks.ends()
     sections = {str(officer.id): str(officer.section) for officer in t.people.everyone()}
+    frozen = t.quarter_cuts.frozen()
     added = 0
     for officer, since in sorted(due.items()):
-        closing = _Closing(officer, sections.get(officer, ""), today)
+        closing = _Closing(
+            officer=officer, section=sections.get(officer, ""), today=today, frozen=frozen
+        )
         added += _close(t, closing, since, ends.get(officer, {}))
     t.questionnaire.close_pool(week)
     t.tickets.freeze(week)
+    t.quarter_cuts.freeze(week)
     t.unclosed.closed_up_to(week)
     freeze_rounds(t, today)
     return added
@@ -117,11 +122,17 @@ def _last_week_end(today: date) -> date:
 
 @dataclass(frozen=True, slots=True)
 class _Closing:
-    """Whose blocks are closed, in which section they are now, and when."""
+    """Whose blocks are closed, in which section they are now, and when. `frozen`: the last days of
+    quarters whose tables stand, whatever the clock says now."""
 
     officer: str
     section: str
     today: date
+    frozen: frozenset[date]
+
+    def tables_are_out(self, day: date) -> bool:
+        """Whether the tables of the quarter that a day is in are published."""
+        return self.today > publication_day(day) or quarter_of(day)[1] in self.frozen
 
 
 def _close(t: Transaction, closing: _Closing, since: date, ends: Mapping[int, BlockEnd]) -> int:
@@ -137,10 +148,10 @@ def _close(t: Transaction, closing: _Closing, since: date, ends: Mapping[int, Bl
         ]
         t.blocks.publish(whose, fresh, today)
         for block in fresh:
-            if today <= publication_day(block.last_day):
+            if not closing.tables_are_out(block.last_day):
                 cuts = _new_cuts(raw, published, levels, block.last_day)
                 t.blocks.freeze_cuts(whose, block, cuts)
-        if fresh and today > publication_day(fresh[-1].last_day):
+        if fresh and closing.tables_are_out(fresh[-1].last_day):
             # Its quarter's tables are out: what it has of them waits for the next block.
             waiting.append(fresh[-1].last_day)
         published.blocks[levels] = [*before, *fresh]

@@ -59,11 +59,14 @@ def first_disagreement(
         with central.store.read(central.site) as t:
             every_day = t.recorded.every_day()
             strangers = t.recorded.unknown_sites() if is_first else []
-            sums_agree = t.blocks.rollup_agrees()
+            sums_agree = t.month_sums.agree()
+            cuts_agree = t.quarter_cuts.agree(t.unclosed.closed())
     except ValueError as error:
         return f"a date that can't be: {error}"
     if not sums_agree:
         return "the months' sums differ from the published blocks"
+    if not cuts_agree:
+        return "the quarters' tables differ from the published blocks"
     if strangers:
         return f"rows of a site that is not known here: {strangers[0]}"
     fell = _fell_in_emptied(central)

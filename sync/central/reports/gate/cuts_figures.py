@@ -64,7 +64,7 @@ def cuts(central: Central, viewer: Viewer, period: Period, today: date) -> CutsV
     span = published_quarters(period.first_day, period.last_day, ended)
     with central.store.read(central.site) as t:
         settings = t.settings.newest().settings
-        quarters = t.blocks.cuts(span, _KINDS).values()
+        quarters = t.quarter_cuts.of(span, _KINDS).values()
         deffs = effects(t, [span or period.days], today)
         office = figure(t.blocks.office(*span), settings, deffs.of(span)) if span else None
         ways = differences(t, span, quarters, settings, deffs)

@@ -9,7 +9,7 @@ from sync.central.change import Change, NotComparable, change
 from sync.central.period import NoSuchPeriod, Period
 from sync.central.reports.gate.figures import Figure, figure
 from sync.central.sitesettings import SiteSettings
-from sync.central.store.blocks import Sum
+from sync.central.store.month_sums import Sum
 
 BEFORE, YEAR_BEFORE = "before", "year_before"
 

@@ -11,20 +11,29 @@ them would say how many differ in which.
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import lru_cache
 
 from sync.central.clusters import Blocks, Effect, design_effect, effect
 from sync.central.disclosure import ONLINE
 from sync.central.store.engine import Transaction
-from sync.central.store.spreads import MonthSpreads, SiteSpreads, Spread, Whose
+from sync.central.store.spreads import (
+    MonthRows,
+    MonthSpreads,
+    SiteSpreads,
+    Spread,
+    Whose,
+    by_month,
+)
 
 INDEPENDENT = 1.0
 """The design effect where nothing is known of one."""
 OWN_FROM = 10
 """Degrees of freedom from which blocks tell an effect of their own. Of fewer it also weighs little
 beside what is usual."""
-_NONE = Spread()
 _WINDOW = 12
 """Months."""
+_KNOWN = 32
+"""Of so many readings the effects are known. One of a large office takes some 500 kB."""
 
 Span = tuple[date, date]
 
@@ -34,15 +43,18 @@ class Effects:
 
     def __init__(self, spreads: MonthSpreads, since: date, today: date) -> None:
         self._since, self._today = since, today
+        self._spreads = spreads
         self._months = sorted(spreads)
         self._until: list[dict[Whose, Spread]] = [{}]
         """Sums of everything before each month, and of everything."""
         for month in self._months:
             sums = dict(self._until[-1])
             for whose, spread in spreads[month].items():
-                sums[whose] = sums.get(whose, _NONE) + spread
+                before = sums.get(whose)
+                sums[whose] = before.plus(spread) if before else spread
             self._until.append(sums)
         self._usual: dict[date, float] = {}
+        self._of_span: dict[Span, Mapping[Whose, Spread]] = {}
 
     def of(self, span: Span, *, section: str | None = None, officer: str | None = None) -> float:
         """Of what closed in a span: of one officer alone, or in one section."""
@@ -67,16 +79,25 @@ class Effects:
             self._usual[end] = usual_of(year)
         return self._usual[end]
 
-    def _between(self, first: date, last: date) -> dict[Whose, Spread]:
+    def _between(self, first: date, last: date) -> Mapping[Whose, Spread]:
         if first.replace(day=1) < self._since:
             raise ValueError(f"asked for {first}, and knows from {self._since} on")
-        before = self._until[bisect_left(self._months, first.replace(day=1))]
-        until = self._until[bisect_right(self._months, last)]
-        return {
-            whose: spread - before.get(whose, _NONE)
-            for whose, spread in until.items()
-            if spread != before.get(whose)
-        }
+        span = first.replace(day=1), last
+        if span not in self._of_span:
+            self._of_span[span] = self._summed(*span)
+        return self._of_span[span]
+
+    def _summed(self, first: date, last: date) -> Mapping[Whose, Spread]:
+        start, end = bisect_left(self._months, first), bisect_right(self._months, last)
+        if end - start <= 1:
+            return self._spreads[self._months[start]] if end > start else {}
+        before, until = self._until[start], self._until[end]
+        sums = {}
+        for whose, spread in until.items():
+            earlier = before.get(whose)
+            if spread != earlier:
+                sums[whose] = spread.minus(earlier) if earlier else spread
+        return sums
 
 
 def usual_of(year: Mapping[Whose, Spread]) -> float:
@@ -99,7 +120,13 @@ def effects(t: Transaction, spans: Iterable[Span], today: date) -> Effects:
     firsts, lasts = zip(*spans, strict=True)
     ends = (min(last, today) for last in lasts)
     since = min(*(first.replace(day=1) for first in firsts), *map(year_to, ends))
-    return Effects(t.spreads.by_month(since, max(lasts)), since, today)
+    return _of_rows(t.spreads.months(since, max(lasts)), since, today)
+
+
+@lru_cache(maxsize=_KNOWN)
+def _of_rows(rows: MonthRows, since: date, today: date) -> Effects:
+    """By the rows themselves: whoever reads the same ones again finds what was worked out."""
+    return Effects(by_month(rows), since, today)
 
 
 def year_to(last: date) -> date:

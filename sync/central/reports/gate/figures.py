@@ -26,8 +26,8 @@ from sync.central.measures import (
 from sync.central.period import Period
 from sync.central.reports.gate.effects import Effects, Span, effects
 from sync.central.sitesettings import SiteSettings
-from sync.central.store.blocks import Sum
 from sync.central.store.engine import Transaction
+from sync.central.store.month_sums import Sum
 from sync.central.store.tickets import QuarterTickets
 
 _FEWEST_TICKETS = 1000

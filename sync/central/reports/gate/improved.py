@@ -12,8 +12,8 @@ from sync.central.change import Change, NotComparable, change
 from sync.central.reports.gate.effects import INDEPENDENT, Span
 from sync.central.reports.gate.figures import Figure, figure, month_of, weeks_ended
 from sync.central.sitesettings import SiteSettings
-from sync.central.store.blocks import Sum
 from sync.central.store.engine import Transaction
+from sync.central.store.month_sums import Sum
 
 MONTHS = 3
 """So many before, and so many after, as far as the trend has them; the month itself is in none."""

@@ -15,8 +15,8 @@ from sync.central.period import Period
 from sync.central.reports.gate.effects import Effects
 from sync.central.reports.gate.figures import Figure, figure
 from sync.central.sitesettings import SiteSettings
-from sync.central.store.blocks import Sum, sums_of
 from sync.central.store.engine import Transaction
+from sync.central.store.month_sums import Sum, sums_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,8 +35,8 @@ from sync.central.reports.gate.looks import record_looks
 from sync.central.reports.gate.missing import OVER_TICKETS
 from sync.central.reports.gate.ways import Difference, differences
 from sync.central.sitesettings import SiteSettings
-from sync.central.store.blocks import Sum
 from sync.central.store.engine import Transaction
+from sync.central.store.month_sums import Sum
 from sync.central.usecases.central import Central
 from sync.central.viewer import Right, Viewer
 
@@ -128,7 +128,7 @@ def office(
         officers = t.people.everyone()
         sums = t.blocks.by_section(period.first_day, period.last_day)
         months = t.blocks.by_month(*trend_span(period, today))
-        cuts = t.blocks.cuts(quarters, ("reason", "channel"))
+        cuts = t.quarter_cuts.of(quarters, ("reason", "channel"))
         deffs = page_effects(t, period, today)
         ways = differences(t, quarters, cuts.values(), settings, deffs)
         online = figure(sums.get("", {}).pop(ONLINE, []), settings, INDEPENDENT)

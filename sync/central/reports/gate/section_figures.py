@@ -30,8 +30,8 @@ from sync.central.reports.gate.marks import Mark, mark, standings
 from sync.central.reports.gate.missing import Missing, missing_beside_blocks
 from sync.central.reports.gate.office_figures import NAMELESS, office_parts, page_effects
 from sync.central.sitesettings import SiteSettings
-from sync.central.store.blocks import Sum
 from sync.central.store.engine import Transaction
+from sync.central.store.month_sums import Sum
 from sync.central.usecases.central import Central
 from sync.central.viewer import NotYours, Right, Viewer
 

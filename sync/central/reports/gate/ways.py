@@ -16,8 +16,8 @@ from sync.central.reports.gate.cut_tables import CUT_STEP, CutRow, QuarterCuts, 
 from sync.central.reports.gate.effects import INDEPENDENT, Effects
 from sync.central.reports.gate.figures import figure
 from sync.central.sitesettings import SiteSettings
-from sync.central.store.blocks import Sum
 from sync.central.store.engine import Transaction
+from sync.central.store.month_sums import Sum
 
 SURE = 3.2905267314919255
 """Two-sided 99.9 % quantile of the normal distribution: three pairs a quarter."""
