@@ -32,13 +32,15 @@ from sync.central.sitesettings import (
 
 _ROOM = Path(__file__).parent
 _PLACE = re.compile(r"\{\{([a-z_]+)\.([a-z_-]+)\}\}")
-_COMMAND = re.compile(r"kiosk(-central)?( [a-z-]+)+")
 _PICTURES, _PICTURE_KIND = "pictures/", ".webp"
 """How an article names a picture: for who reads the file, of the folder beside it."""
 _PICTURE = re.compile(r'<img src="pictures/([a-z-]+)\.webp" alt="([^"]*)" />')
 _ROW = re.compile(rf"<p>((?:{_PICTURE.pattern}\s*)+)</p>")
 _THAI = re.compile("[\u0e01-\u0e5b]+( [\u0e01-\u0e5b]+)*")
 _ENGLISH_CELL = re.compile("<td>([A-Za-z][A-Za-z -]+)</td>")
+_ENGLISH_ITEM = re.compile(
+    "<li>(<code>[^<]*</code>) ((?:[^<\u0e01-\u0e5b]|</?code>|\\[[^]]*])+)</li>"
+)
 NUMBERS: dict[str, float] = {
     "hidden_below": HIDDEN_BELOW,
     "comparable_from": COMPARABLE_FROM,
@@ -87,7 +89,7 @@ ARTICLES = (
     Article(
         id="install",
         roles=frozenset({"it"}),
-        pages=("roster", "settings", "holidays", "recordings"),
+        pages=("roster", "holidays", "recordings"),
     ),
     Article(
         id="care", roles=frozenset({"it"}), pages=("fleet", "notifications", "my-notifications")
@@ -95,6 +97,8 @@ ARTICLES = (
     Article(id="lives", roles=frozenset({"it"}), pages=()),
     Article(id="alarms", roles=frozenset({"it"}), pages=()),
     Article(id="access", roles=frozenset({"it"}), pages=("accounts",)),
+    Article(id="settings", roles=frozenset({"it"}), pages=("settings",)),
+    Article(id="commands", roles=frozenset({"it"}), pages=()),
     Article(id="method", roles=frozenset(), pages=()),
     Article(id="privacy", roles=frozenset(), pages=("retention",)),
     Article(id="words", roles=frozenset(), pages=()),
@@ -201,10 +205,11 @@ def _pictured(html: str, language: str) -> str:
 
 
 def _spoken(html: str, language: str) -> str:
-    """Words of another language, marked for who hears the page: Thai in an English text, and an
-    English word alone in its cell of a Thai table."""
+    """Words of another language, marked for who hears the page: Thai in an English text, an English
+    word alone in its cell of a Thai table, and an option with what its command's help says."""
     if language == "th":
-        return _ENGLISH_CELL.sub(r'<td><span lang="en">\g<1></span></td>', html)
+        html = _ENGLISH_CELL.sub(r'<td><span lang="en">\g<1></span></td>', html)
+        return _ENGLISH_ITEM.sub(r'<li>\g<1> <span lang="en">\g<2></span></li>', html)
     return _THAI.sub(r'<span lang="th">\g<0></span>', html)
 
 
@@ -233,10 +238,8 @@ def _filled(source: str, language: str) -> str:
             number = NUMBERS[name]
             return thai.number(number, language, 0 if float(number).is_integer() else 2)
         if table == "made":
-            text = reference.made(name, language)
-        else:
-            text = words(language).get(f"{table}.{name}")
-        return _COMMAND.sub(r"`\g<0>`", text)
+            return reference.made(name, language)
+        return reference.with_commands(words(language).get(f"{table}.{name}"))
 
     return _PLACE.sub(value, source)
 
