@@ -127,7 +127,9 @@ def test_each_line_to_type_is_one_that_the_tested_documents_have() -> None:
         line for text in texts for line in (*lines_to_type(text), *re.findall(r"`(.*?)`", text))
     }
     for name, command in COMMANDS.items():
-        tested |= {" ".join(words) for words, _ in walk((name,), command)}
+        for called, one in walk((name,), command):
+            options = (option for parameter in one.params for option in parameter.opts)
+            tested |= {" ".join((*called, option)) for option in ("", *options)}
     for article in (*IDS, *SHEETS):
         text = source(article, "en")
         for line in (*lines_to_type(text), *re.findall(r"`(kiosk(?:-central)? [^`]+)`", text)):
@@ -236,8 +238,8 @@ def test_each_setting_and_command_is_explained_in_both_languages() -> None:
     shown = [text_of(name, "en").html for name in ("settings", "commands")]
     for key in (*abouts["terminal_setting"], *abouts["central_setting"]):
         assert re.search(rf"<code>\[?{re.escape(key)}]?</code>", shown[0]), key
-    for words in (*abouts["terminal_command"], *abouts["central_command"]):
-        assert f"<h3><code>{words}</code></h3>" in shown[1]
+    for called in (*abouts["terminal_command"], *abouts["central_command"]):
+        assert f"<h3><code>{called}</code></h3>" in shown[1]
     assert "<code>--behind-proxy" in shown[1]
 
 
@@ -245,7 +247,7 @@ def test_a_setting_says_its_default_and_its_bounds() -> None:
     html = text_of("settings", "en").html
     for line in (
         "<code>times.lock</code> After a press, another press is not scored."
-        " Default: <code>1</code>. From 0.1 to 60.",
+        " Default: <code>5</code>. From 0.1 to 60.",
         "<code>offer.http</code>",
         "From 1,024 to 65,535. <code>0</code>",
         "<code>url</code> The address terminals use. Needed. Up to",
