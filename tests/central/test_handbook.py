@@ -216,6 +216,14 @@ def test_an_article_links_to_the_offices_own_open_data(central: Central) -> None
     client = signed_in(central, now=NOW)
     [link] = re.findall(r'href="(/data/.*?)"', client.get("/help/access").text)
     assert client.get(link).status_code == 200
+    page = client.get("/help/opendata").text
+    shown = re.findall(r"<td><code>(/data/\S+)</code>", page)
+    assert len(shown) == len(set(shown)) == 4
+    for address in shown:
+        assert client.get(address.replace("KIND", "json")).status_code == 200
+    columns = client.get(f"{link}/dictionary.csv").text.splitlines()[1:-1]
+    assert columns
+    assert all(f"<td><code>{line.split(',')[0]}</code>" in page for line in columns)
 
 
 def test_the_terminals_settings_and_commands_are_those_of_the_terminal() -> None:

@@ -66,7 +66,7 @@ class Article(NamedTuple):
 
 
 ARTICLES = (
-    Article(id="citizens", roles=frozenset(), pages=("public", "data", "f")),
+    Article(id="citizens", roles=frozenset(), pages=("public", "f")),
     Article(id="officers", roles=frozenset({"officer"}), pages=("officer", "my-account", "my-log")),
     Article(
         id="figures",
@@ -99,6 +99,7 @@ ARTICLES = (
     Article(id="access", roles=frozenset({"it"}), pages=("accounts",)),
     Article(id="settings", roles=frozenset({"it"}), pages=("settings",)),
     Article(id="commands", roles=frozenset({"it"}), pages=()),
+    Article(id="opendata", roles=frozenset(), pages=("data",)),
     Article(id="method", roles=frozenset(), pages=()),
     Article(id="privacy", roles=frozenset(), pages=("retention",)),
     Article(id="words", roles=frozenset(), pages=()),

@@ -148,7 +148,9 @@ def _shown(value: object, of: Words) -> str:
     if isinstance(value, bool):
         value = of.get("settings.yes" if value else "settings.no")
         return of.get("reference.default", value=value)
-    return _default(str(value), of) if isinstance(value, str | int) else ""
+    if isinstance(value, int):
+        return of.get("reference.default", value=value)
+    return _default(value, of) if isinstance(value, str) else ""
 
 
 def _central_settings(of: Words) -> str:
@@ -248,6 +250,29 @@ def _command(row: dict[str, Any]) -> CommandLine:
     return CommandLine(**row | {"parts": parts})
 
 
+# --- open data --------------------------------------------------------------------------------
+
+
+def _open_data(of: Words) -> str:
+    from sync.central.web.open_data import addresses
+
+    rows = [
+        (f"`{path.format(site='SITE', kind='KIND')}`", of.get(f"open_data_address.{name}"))
+        for name, path in addresses().items()
+    ]
+    return _table((of.get("open_data_address.address"), of.get("public.holds")), rows)
+
+
+def _columns(of: Words) -> str:
+    from sync.central.papers.statistics import described_columns
+
+    rows = [
+        (f"`{name}`", in_thai if of.code == "th" else english, f"`{kind}`")
+        for name, in_thai, english, kind in described_columns()
+    ]
+    return _table([of.get(f"public.{head}") for head in ("column", "holds", "kind")], rows)
+
+
 _MAKERS: dict[str, Callable[[Words], str]] = {
     "alarms": _alarms,
     "pages": _pages,
@@ -257,4 +282,6 @@ _MAKERS: dict[str, Callable[[Words], str]] = {
     "terminal_settings": _terminal_settings,
     "central_commands": _central_commands,
     "terminal_commands": _terminal_commands,
+    "open_data": _open_data,
+    "columns": _columns,
 }
