@@ -131,11 +131,13 @@ class Picture(NamedTuple):
 
 
 class Hit(NamedTuple):
-    """An article that a search came to, and the line that fits best."""
+    """An article that a search came to, and the line that fits best, with the line's language: what
+    the help of a command says of an option is English everywhere."""
 
     article: Article
     title: str
     line: str
+    language: str
 
 
 def article_of_page(path: str) -> str:
@@ -224,7 +226,8 @@ def search(sought: str, language: str) -> list[Hit]:
         if all(term in "\n".join((text.title, *text.lines)).casefold() for term in terms):
             line = max(text.lines, key=lambda line: _matches(line, terms))
             rank = (_matches(text.title, terms), _matches(line, terms))
-            ranked.append((rank, Hit(article=one, title=text.title, line=line)))
+            of_line = language if _THAI.search(line) else "en"
+            ranked.append((rank, Hit(article=one, title=text.title, line=line, language=of_line)))
     return [hit for _, hit in sorted(ranked, key=lambda pair: pair[0], reverse=True)]
 
 

@@ -31,7 +31,7 @@ TERMINAL = _ROOM / "terminal.toml"
 """What `tests/support/terminal_reference.py` reads of the terminal: central never imports it."""
 THAI = _ROOM / "th" / "reference.toml"
 """What each setting and command is for in Thai; in English definition and parser say it."""
-_COMMAND = re.compile(r"kiosk(-central)?( [a-z-]+)+")
+_COMMAND = re.compile(r"kiosk(-central)?( [a-z-]+)+|timedatectl")
 _REACHES = {Right.SECTION: "section", Right.OFFICER: "officer"}
 """Rights of which a role says how far they go, and how their words begin."""
 

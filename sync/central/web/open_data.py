@@ -113,9 +113,8 @@ def description(
 def addresses() -> dict[str, str]:
     """The path of each, by what it has: `page` is the one for people."""
     paths = [route.path for route in router.routes if isinstance(route, APIRoute)]
-    return {
-        path.partition("{site}")[2].strip("/").partition(".")[0] or "page": path for path in paths
-    }
+    names = (path.partition("{site}")[2].strip("/").partition(".")[0] for path in paths)
+    return {name or "page": path for name, path in zip(names, paths, strict=True)}
 
 
 def _spans_asked(request: Request, settings: SiteSettings, today: Today) -> tuple[Period, ...]:
