@@ -274,6 +274,8 @@ def test_a_search_finds_all_words_in_any_case_and_titles_first(central: Central)
     assert page.status_code == 200
     assert "<b>" not in page.text
     assert marked("a < b", "<") == "a <mark>&lt;</mark> b"
+    assert marked("`kiosk <x>` a", "kiosk `") == "<code><mark>kiosk</mark> &lt;x&gt;</code> a"
+    assert marked("`a`", "") == "<code>a</code>"
 
 
 def test_the_readers_own_articles_come_first(central: Central) -> None:

@@ -161,7 +161,7 @@ def text_of(id_: str, language: str) -> Text:
     plain = tuple(_plain_lines(tokens))
     return Text(
         title=title.strip(),
-        summary=plain[0],
+        summary=plain[0].replace("`", ""),
         tokens=tuple(tokens),
         html=_spoken(_pictured(_linked(markdown.render(body)), language), language),
         lines=plain,
@@ -251,20 +251,24 @@ def _filled(source: str, language: str) -> str:
 def _plain_lines(tokens: list[Token]) -> Iterator[str]:
     for token in tokens:
         if token.type == "inline":
-            yield "".join(
-                " " if child.type in ("softbreak", "hardbreak") else child.content
-                for child in token.children or ()
-            )
+            yield "".join(map(_plain, token.children or ()))
         elif token.type == "fence":
-            yield from token.content.splitlines()
+            yield from (f"`{line}`" for line in token.content.splitlines())
+
+
+def _plain(child: Token) -> str:
+    """Program text stays between backticks."""
+    if child.type == "code_inline":
+        return f"`{child.content}`"
+    return " " if child.type in ("softbreak", "hardbreak") else child.content
 
 
 def marked(line: str, sought: str) -> str:
-    """`line` as HTML, with each word of `sought` marked."""
-    terms = sorted({re.escape(term) for term in sought.split()}, key=len, reverse=True)
-    if not terms:
-        return escape(line)
-    parts = re.split(f"({'|'.join(terms)})", line, flags=re.IGNORECASE)
-    return "".join(
+    """`line` as HTML, with each word of `sought` marked, and program text as such."""
+    words_sought = sought.replace("`", " ").split()
+    terms = sorted({re.escape(term) for term in words_sought}, key=len, reverse=True)
+    parts = re.split(f"({'|'.join(terms)})", line, flags=re.IGNORECASE) if terms else [line]
+    html = "".join(
         f"<mark>{escape(part)}</mark>" if at % 2 else escape(part) for at, part in enumerate(parts)
     )
+    return re.sub("`([^`]*)`", r"<code>\g<1></code>", html)
