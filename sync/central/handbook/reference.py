@@ -137,8 +137,10 @@ def _office_settings(of: Words) -> str:
             setting = settings_by_key()[field.settings[0]]
             default = _shown(setting.kind.written(setting.default), of)
             about = of.tables()["setting_about"][field.name]
-            said = (about, default, *_taken(bounds_of(setting.kind), of))
-            lines.append(f"- **{of.get(f'field.{field.name}')}**: {' '.join(filter(None, said))}")
+            sentences = (about, default, *_taken(bounds_of(setting.kind), of))
+            lines.append(
+                f"- **{of.get(f'field.{field.name}')}**: {' '.join(filter(None, sentences))}"
+            )
         lines.append("")
     return "\n".join(lines)
 
@@ -171,8 +173,8 @@ def _settings(settings: Iterable[SettingLine], table: str, of: Words) -> str:
         else:
             default = of.get("reference.needed") if setting.needed else ""
             default = default or _default(setting.default, of)
-            said = (about, default, *_taken(setting.bounds, of))
-            lines.append(f"- `{setting.key}` {' '.join(filter(None, said))}")
+            sentences = (about, default, *_taken(setting.bounds, of))
+            lines.append(f"- `{setting.key}` {' '.join(filter(None, sentences))}")
     return "\n".join(lines)
 
 
