@@ -16,6 +16,7 @@ import httpx2 as httpx
 from kiosk.domain.refusal import Refusal, excerpt
 from sync.client import believing, cause_of, client_of
 from sync.fingerprint import fingerprint_of, plain_fingerprint
+from sync.thaikeys import on_us_keys
 
 _PAGE = "/healthz"
 """Central answers it, and briefly, to whoever asks."""
@@ -46,7 +47,9 @@ class Invitation(NamedTuple):
 
     @classmethod
     def read(cls, text: str) -> "Invitation | None":
-        """The invitation in a text that was scanned; None where it is none."""
+        """The invitation in a text that was scanned, also through a keyboard that is set to Thai;
+        None where it is none."""
+        text = on_us_keys(text)
         words = text[max(text.lower().rfind("http"), 0) :].split()
         if len(words) not in (2, 3) or not _CODE.fullmatch(words[1]):
             return None

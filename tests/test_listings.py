@@ -2,6 +2,7 @@
 
 import os
 import pty
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,11 @@ from kiosk.datafolder import DataFolder
 from kiosk.printed import print_rows
 from sync.central.cli import app as central_app
 from sync.central.commands import rows as central_rows
+from sync.central.usecases.installation import open_central
 from tests.support.builders import SOMYING, FakeClock
+from tests.support.central import NIGHT, enrolled
+from tests.support.hellos import made_hello
+from tests.support.terminal_requests import greet_terminal
 from ui.cli import app as terminal_app
 from ui.commands import rows as terminal_rows
 
@@ -109,6 +114,26 @@ def test_what_is_in_the_list_is_in_the_json(terminal: Path, central: Path) -> No
         printed(central_app, central, ("accounts", "list")), type=list[central_rows.AccountRow]
     )
     assert (account.account, account.roles) == ("it", ("it",))
+
+
+def test_the_list_of_terminals_has_what_each_said_of_its_machine(central: Path) -> None:
+    def seconds(moment: datetime) -> int:
+        return int(moment.timestamp())
+
+    said = made_hello(
+        clock=seconds(NIGHT),
+        time_sync="off",
+        certificate_end=seconds(NIGHT + timedelta(days=20)),
+        backed_up=seconds(NIGHT - timedelta(days=3)),
+    )
+    with open_central(central) as office:
+        enrolled(office)
+        greet_terminal(office, "counter-1", said, NIGHT)
+    [row] = msgspec.json.decode(
+        printed(central_app, central, ("terminals", "list")), type=list[central_rows.TerminalRow]
+    )
+    assert (row.terminal, row.time_sync, row.authority_end) == ("counter-1", "off", "")
+    assert (row.certificate_end, row.backed_up) == ("2026-12-14", "2026-11-21 03:30+07:00")
 
 
 def test_a_person_at_a_terminal_gets_a_table_and_a_pipe_gets_tabs(

@@ -17,6 +17,7 @@ from sync.central.usecases.accounts import add_account
 from sync.central.usecases.central import Central
 from sync.central.usecases.sign_in import sign_in_as
 from sync.central.viewer import CITY, ROLES, Reach, Right, Role
+from sync.central.web.access import guarded_pages, rights_of
 from sync.central.web.app import create_app
 from tests.support.access import (
     NOW,
@@ -202,6 +203,20 @@ def test_every_page_and_form_of_the_server_is_in_these_tables(office: Central) -
         for method in _methods(route):
             paths = [path.split("?")[0] for path in asked[method]]
             assert any(route.path_regex.match(path) for path in paths), (method, route.path)
+
+
+def test_the_help_says_of_each_page_who_opens_it(office: Central) -> None:
+    """By the rights that its route asks for: those are who is let in above."""
+    by_path = {route.path: route for route in _routes(office) if "GET" in _methods(route)}
+    guarded = {page.path: page.rights for page in guarded_pages()}
+    for path, rights in guarded.items():
+        matches = by_path[path].path_regex.match
+        readers = set.union(*(who for page, who in PAGES.items() if matches(page.split("?")[0])))
+        assert readers == {role.id for role in ROLES.values() if role.rights & rights}, path
+    for path, route in by_path.items():
+        is_page = "." not in path and not path.startswith(("/table/", "/paper/"))
+        is_below = any(path.startswith(f"{page}/") for page in guarded)
+        assert path in guarded or not (is_page and rights_of(route)) or is_below, path
 
 
 def test_every_request_at_the_terminals_door_is_refused_unsigned(

@@ -13,10 +13,17 @@ from PIL import Image
 from starlette.testclient import TestClient
 
 from sync.central.handbook import ARTICLES, marked, search, text_of
-from sync.central.language import LANGUAGES
+from sync.central.ingest import Why
+from sync.central.language import LANGUAGES, words
 from sync.central.papers.handouts import SHEETS, handout_pdf
+from sync.central.store.terminals import State
 from sync.central.usecases.central import Central
+from sync.central.usecases.terminal_requests import DAY_DROPPED, EARLIER_KEY
+from sync.central.usecases.terminals import NOT_MINE
+from sync.central.usecases.two_people import FOR_TWO, PUBLISHED_DIFFERS
 from sync.central.viewer import ROLES
+from sync.messages import Answer
+from tests.supply.commands import COMMANDS, walk
 from tests.support.central import signed_in
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
@@ -114,6 +121,8 @@ def test_each_line_to_type_is_one_that_the_tested_documents_have() -> None:
     tested = {
         line for text in texts for line in (*lines_to_type(text), *re.findall(r"`(.*?)`", text))
     }
+    for name, command in COMMANDS.items():
+        tested |= {" ".join(words) for words, _ in walk((name,), command)}
     for article in (*IDS, *SHEETS):
         text = source(article, "en")
         for line in (*lines_to_type(text), *re.findall(r"`(kiosk(?:-central)? [^`]+)`", text)):
@@ -182,6 +191,24 @@ def test_links_lead_to_articles(central: Central, language: str) -> None:
         for link in re.findall(r'href="(/help[^"]*)"', answer.text):
             assert link == "/help" or link.rpartition("/")[2].removesuffix(".pdf") in IDS, link
     assert client.get("/help/nothing").status_code == 404
+
+
+def test_each_alarm_has_what_to_do() -> None:
+    for language in LANGUAGES:
+        tables = words(language).tables()
+        assert tables["alarm"].keys() == tables["alarm_do"].keys()
+        kinds = {*Why, Answer.CONFLICT, DAY_DROPPED, EARLIER_KEY, NOT_MINE, PUBLISHED_DIFFERS}
+        assert tables["alarm"].keys() >= kinds | {*FOR_TWO, State.FORK, State.BY_HAND}
+        article = source("alarms", language)
+        assert [key for key in tables["machine_do"] if f"machine_do.{key}" not in article] == []
+        html = text_of("alarms", language).html
+        assert all(name in html for name in tables["alarm"].values())
+
+
+def test_an_article_links_to_the_offices_own_open_data(central: Central) -> None:
+    client = signed_in(central, now=NOW)
+    [link] = re.findall(r'href="(/data/.*?)"', client.get("/help/access").text)
+    assert client.get(link).status_code == 200
 
 
 def test_a_search_finds_all_words_in_any_case_and_titles_first(central: Central) -> None:

@@ -17,6 +17,8 @@ from sync.central.web.proxies import behind, networks
 from tests.evidence.odd_text import Doors
 from tests.support.central import MONDAY, NOON, enrolled, made_central, received, signed_in
 from tests.support.databases import new_central_store
+from tests.support.hellos import made_hello
+from tests.support.terminal_requests import greet_terminal
 
 FOR_EVERYBODY = (
     "/public/dindaeng", "/retention/dindaeng", "/data/dindaeng/statistics.csv",
@@ -105,6 +107,13 @@ def test_figures_are_for_who_shows_the_token_and_tell_of_nobody(central: Central
     token.chmod(0o600)
     try:
         monitor = browser(central)
+        machine = made_hello(
+            clock=int(NOON.timestamp()),
+            time_sync="off",
+            certificate_end=int(NOON.timestamp()) + 100,
+            backed_up=int(NOON.timestamp()) - 200,
+        )
+        greet_terminal(central, "counter-1", machine, NOON)
         write_upkeep(central, Task.BACKUP, NOON - timedelta(hours=5), succeeded=True, what="")
         monitor.get("/public/dindaeng")
         for wrong in ("", "Bearer ", "Bearer another", "a long secrét"):
@@ -114,6 +123,9 @@ def test_figures_are_for_who_shows_the_token_and_tell_of_nobody(central: Central
     finally:
         token.unlink()
     assert 'kiosk_central_terminals{state="active"} 2.0' in text
+    assert "kiosk_central_terminals_clock_unset 1.0" in text
+    assert 'kiosk_central_certificate_left_seconds{part="certificate"} 100.0' in text
+    assert "kiosk_central_terminals_copy_age_seconds 200.0" in text
     assert 'kiosk_central_upkeep_age_seconds{task="backup"} 18000.0' in text
     assert 'kiosk_central_request_seconds_count{what="page"} 1.0' in text
     assert 'kiosk_central_waiting{line="day"} 0.0' in text

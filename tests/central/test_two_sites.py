@@ -110,6 +110,7 @@ def test_what_two_offices_send_together_is_taken_and_stays_apart(
     assert first_disagreement(offices[0].central) is None
     sums = read_fleet_sums(offices[0].central, NOW)
     assert (dict(sums.states), sums.days_due) == ({"active": 2}, 4)
+    assert (sums.clocks_unset, dict(sums.certificate_ends), sums.oldest_copy) == (0, {}, None)
 
 
 def test_while_both_send_both_publish(offices: tuple[Office, Office]) -> None:

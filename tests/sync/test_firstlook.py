@@ -15,6 +15,8 @@ from tests.support.certificates import Authority
 from tests.support.tls_server import QuietHandler, TlsServer
 
 CODE, DIGEST = "7KX2M-9QPRT", "3f" * 32
+THROUGH_THAI = "้ะะยซฝฝๅ/ึใจใจใๅซต ึษ)/?ขต๐ญฑธ"
+"""What X made of "http://127.0.0.1:9 7KX2M-9QPRT" from a scanner, with the layout "th"."""
 WHOLE = Invitation("https://c.example", CODE, DIGEST)
 DAY = timedelta(days=1)
 
@@ -126,6 +128,8 @@ def test_an_address_is_taken_as_it_was_meant_or_refused_by_name(typed: str, mean
             Invitation("https://c.example", CODE, DIGEST),
         ),
         (f"https://c.example {CODE.lower()}", Invitation("https://c.example", CODE)),
+        (f"https://c.example {CODE}".upper(), Invitation("https://c.example", CODE)),
+        (THROUGH_THAI, Invitation("http://127.0.0.1:9", "7KX2M-9QPRT")),
         ("https://c.example", None),
         (f"https://c.example {CODE} 3f3f", None),
         (f"http://c.example {CODE}", None),

@@ -28,13 +28,19 @@ class AccountRow(Struct, frozen=True):
 
 
 class TerminalRow(Struct, frozen=True):
-    """`seen`: ISO 8601 in the time of this machine, or "never"."""
+    """`seen`, `backed_up`: ISO 8601 in the time of this machine, or "never". `time_sync`: "on"
+    where the network sets its clock, "off", or "". `certificate_end` of central's certificate,
+    and `authority_end` of the one by which the terminal believes it: a day, or ""."""
 
     terminal: str
     state: str
     counter: str
     seen: str
     software: str
+    time_sync: str
+    certificate_end: str
+    authority_end: str
+    backed_up: str
 
 
 class SiteRow(Struct, frozen=True):

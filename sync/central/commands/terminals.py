@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -61,7 +62,7 @@ def enrol(
 
 @app.command("list")
 def list_terminals(as_json: AsJson = False) -> None:
-    """List terminals: state, counter, last seen, version."""
+    """List terminals: state, counter, last seen, version, and what each said of its machine."""
     from sync.central.usecases.terminals import all_terminals
 
     with opened() as central:
@@ -71,12 +72,24 @@ def list_terminals(as_json: AsJson = False) -> None:
             terminal=one.terminal,
             state=one.state,
             counter=one.counter,
-            seen=one.seen.astimezone().isoformat(" ", "minutes") if one.seen else "never",
+            seen=_minute(one.seen),
             software=one.software,
+            time_sync=one.time_sync,
+            certificate_end=_day(one.certificate_end),
+            authority_end=_day(one.authority_end),
+            backed_up=_minute(one.backed_up),
         )
         for one in terminals
     ]
     print_rows(rows, as_json, "No terminals yet: kiosk-central enrol --terminal ID --counter C")
+
+
+def _minute(moment: datetime | None) -> str:
+    return moment.astimezone().isoformat(" ", "minutes") if moment else "never"
+
+
+def _day(moment: datetime | None) -> str:
+    return moment.astimezone().date().isoformat() if moment else ""
 
 
 @app.command()

@@ -1,7 +1,8 @@
 """The help in the report: articles for each kind of reader, in Markdown, one file a language.
 
 Between double braces stands what has its home elsewhere: a word of the pages by its key
-(`{{page.papers}}`), or a number of NUMBERS (`{{number.hidden_below}}`), in the reader's digits.
+(`{{page.papers}}`), a number of NUMBERS (`{{number.hidden_below}}`) in the reader's digits, or a
+table that `reference` makes (`{{made.alarms}}`).
 Pictures are of the running product, in each language's folder `pictures`: `make pictures`.
 """
 
@@ -18,6 +19,7 @@ from PIL import Image
 
 from sync.central import thai
 from sync.central.comparing import BEYOND, COMPARED_FROM, POINTS
+from sync.central.handbook import reference
 from sync.central.language import LANGUAGES, words
 from sync.central.measures import COMPARABLE_FROM, FEWEST_WHO_DIFFER, HIDDEN_BELOW
 from sync.central.sitesettings import (
@@ -85,12 +87,14 @@ ARTICLES = (
     Article(
         id="install",
         roles=frozenset({"it"}),
-        pages=("roster", "accounts", "settings", "holidays", "recordings"),
+        pages=("roster", "settings", "holidays", "recordings"),
     ),
     Article(
         id="care", roles=frozenset({"it"}), pages=("fleet", "notifications", "my-notifications")
     ),
     Article(id="lives", roles=frozenset({"it"}), pages=()),
+    Article(id="alarms", roles=frozenset({"it"}), pages=()),
+    Article(id="access", roles=frozenset({"it"}), pages=("accounts",)),
     Article(id="method", roles=frozenset(), pages=()),
     Article(id="privacy", roles=frozenset(), pages=("retention",)),
     Article(id="words", roles=frozenset(), pages=()),
@@ -228,7 +232,11 @@ def _filled(source: str, language: str) -> str:
         if table == "number":
             number = NUMBERS[name]
             return thai.number(number, language, 0 if float(number).is_integer() else 2)
-        return _COMMAND.sub(r"`\g<0>`", words(language).get(f"{table}.{name}"))
+        if table == "made":
+            text = reference.made(name, language)
+        else:
+            text = words(language).get(f"{table}.{name}")
+        return _COMMAND.sub(r"`\g<0>`", text)
 
     return _PLACE.sub(value, source)
 

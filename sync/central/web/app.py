@@ -60,7 +60,7 @@ MAX_WRONG_TOKENS = 120
 """A minute, from everybody together."""
 MAX_SIGN_INS = 512
 """That wait; each holds a connection, no thread and no memory to speak of."""
-_ROOMS = (
+ROOMS = (
     sign_in,
     my_account,
     pages,
@@ -137,7 +137,7 @@ def create_app(
         },
     )
     app.include_router(terminal_api.router)
-    for room in _ROOMS:
+    for room in ROOMS:
         app.include_router(room.router)
     if identity_provider is not None:
         app.include_router(identity.router)

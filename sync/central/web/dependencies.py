@@ -63,13 +63,14 @@ class ReaderWith:
     """The dependency of a page that asks for a right in the office of its path."""
 
     def __init__(self, right: Right, *or_one_of: Right) -> None:
-        self._right, self._others = right, or_one_of
+        self.rights = (right, *or_one_of)
 
     def __call__(self, request: Request, site: str) -> Reader:
         # The right first: whoever has none can't learn which offices there are.
         viewer = viewer_signed_in(request)
-        if not any(viewer.has(site, other) for other in self._others):
-            viewer.require(site, self._right)
+        right, *others = self.rights
+        if not any(viewer.has(site, other) for other in others):
+            viewer.require(site, right)
         return Reader(viewer, office_of(request, site))
 
 
@@ -90,6 +91,7 @@ class ReportWith:
 
     def __init__(self, right: Right) -> None:
         self._reader_with = ReaderWith(right)
+        self.rights = self._reader_with.rights
 
     def __call__(self, request: Request, site: str) -> Report:
         reader = self._reader_with(request, site)
@@ -213,6 +215,7 @@ PaperReport = Annotated[Report, Depends(ReportWith(Right.PAPERS))]
 ItaReport = Annotated[Report, Depends(ReportWith(Right.EDIT_PAPERS))]
 PaperReader = Annotated[Reader, Depends(ReaderWith(Right.PAPERS))]
 ItaEditor = Annotated[Reader, Depends(ReaderWith(Right.EDIT_PAPERS))]
+ImprovementReader = Annotated[Reader, Depends(ReaderWith(Right.OFFICE, Right.IMPROVE))]
 ImprovementEditor = Annotated[Reader, Depends(ReaderWith(Right.IMPROVE))]
 ObjectionReader = Annotated[Reader, Depends(ReaderWith(Right.DECIDE, Right.APPEAL))]
 CommentReader = Annotated[Reader, Depends(ReaderWith(Right.COMMENTS))]

@@ -72,9 +72,14 @@ def article_page(request: Request, visitor: AnyVisitor, article: str) -> Respons
         visitor.viewer,
         article=one,
         text=text,
-        body=Markup(text.html),  # noqa: S704  (our own files, without HTML of theirs)
+        body=Markup(_of_office(request, text.html)),  # noqa: S704  (our own files, no HTML of theirs)
     )
     return _answered(request, answer, visitor.viewer)
+
+
+def _of_office(request: Request, html: str) -> str:
+    """An article's HTML with the office's own addresses."""
+    return html.replace('"/data/SITE"', f'"/data/{parts_of(request).central.site}"')
 
 
 def _texts(language: str) -> list[tuple[handbook.Article, handbook.Text]]:

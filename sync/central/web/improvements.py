@@ -14,14 +14,13 @@ from sync.central.usecases.improvements import (
     earlier_improvements,
     save_improvement,
 )
-from sync.central.viewer import NotYours, Right
+from sync.central.viewer import Right
 from sync.central.web.dependencies import (
     CommentReader,
     CurrentTime,
     ImprovementEditor,
+    ImprovementReader,
     Reader,
-    SignedIn,
-    office_of,
 )
 from sync.central.web.forms import Form, Posted
 from sync.central.web.parts import parts_of
@@ -34,10 +33,8 @@ _LINE, _PARAGRAPH = 200, 4000
 
 
 @router.get("/improvements/{site}")
-def improvements_page(request: Request, site: str, viewer: SignedIn) -> Response:
-    if not viewer.has(site, Right.OFFICE) and not viewer.has(site, Right.IMPROVE):
-        raise NotYours(Right.OFFICE)
-    return _improvements_page(request, Reader(viewer, office_of(request, site)))
+def improvements_page(request: Request, reader: ImprovementReader) -> Response:
+    return _improvements_page(request, reader)
 
 
 @router.post("/improvements/{site}")

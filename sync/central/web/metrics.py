@@ -6,6 +6,7 @@ asked sums them (prometheus_client's multiprocess mode).
 
 import os
 from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
 from time import monotonic
 
@@ -18,7 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sync.central.settings import read_private
 from sync.central.usecases.central import Central
-from sync.central.usecases.fleet_sums import read_fleet_sums
+from sync.central.usecases.fleet_sums import FleetSums, read_fleet_sums
 from sync.central.web.terminal_api import Now
 
 __all__ = ["SHARED", "TEXT_FORMAT", "Metrics", "Timed"]
@@ -107,6 +108,7 @@ class _FleetCollector(Collector):
             "Day reports that wait for somebody's decision.",
             value=sums.parked,
         )
+        yield from _machines(sums, now)
         alarms = GaugeMetricFamily(
             "kiosk_central_alarms", "Alarms that nobody has settled, by kind.", labels=("kind",)
         )
@@ -121,6 +123,30 @@ class _FleetCollector(Collector):
         for task, done in sorted(sums.upkeep.items()):
             ages.add_metric((task,), (now - done).total_seconds())
         yield ages
+
+
+def _machines(sums: FleetSums, now: datetime) -> Iterator[Metric]:
+    """What terminals in use last said of themselves."""
+    yield GaugeMetricFamily(
+        "kiosk_central_terminals_clock_unset",
+        "Terminals in use whose clock nothing sets.",
+        value=sums.clocks_unset,
+    )
+    ends = GaugeMetricFamily(
+        "kiosk_central_certificate_left_seconds",
+        "Until the first certificate ends that a terminal in use has seen: central's, or the one "
+        "by which it is believed.",
+        labels=("part",),
+    )
+    for part, end in sorted(sums.certificate_ends.items()):
+        ends.add_metric((part,), (end - now).total_seconds())
+    yield ends
+    if sums.oldest_copy is not None:
+        yield GaugeMetricFamily(
+            "kiosk_central_terminals_copy_age_seconds",
+            "Since the terminal in use made a copy whose newest one is the oldest.",
+            value=(now - sums.oldest_copy).total_seconds(),
+        )
 
 
 class Timed:
