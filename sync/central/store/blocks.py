@@ -415,7 +415,7 @@ class Blocks(Room):
     def _of_months(self, first: date, last: date, **others: object) -> dict[str, object]:
         """What is asked of months' sums: they know whole months alone."""
         if (first.day, (last + timedelta(days=1)).day) != (1, 1):
-            raise ValueError(f"{first} to {last} are no whole months")
+            raise ValueError(f"{first}–{last}")
         return {"site": self._site, "first": first, "last": last, **others}
 
     def _month_counts(self, query: Select[Any], asked: Mapping[str, object]) -> MonthCounts:
