@@ -16,6 +16,7 @@ import httpx2 as httpx
 from kiosk.domain.refusal import Refusal, excerpt
 from sync.client import believing, cause_of, client_of
 from sync.fingerprint import fingerprint_of, plain_fingerprint
+from sync.thaikeys import on_us_keys
 
 _PAGE = "/healthz"
 """Central answers it, and briefly, to whoever asks."""
@@ -46,7 +47,9 @@ class Invitation(NamedTuple):
 
     @classmethod
     def read(cls, text: str) -> "Invitation | None":
-        """The invitation in a text that was scanned; None where it is none."""
+        """The invitation in a text that was scanned, also through a keyboard that is set to Thai;
+        None where it is none."""
+        text = on_us_keys(text)
         words = text[max(text.lower().rfind("http"), 0) :].split()
         if len(words) not in (2, 3) or not _CODE.fullmatch(words[1]):
             return None
@@ -61,9 +64,10 @@ class Invitation(NamedTuple):
 
 def central_address(typed: str) -> str:
     """Central's address as it was meant; Refusal. Without a scheme it is https://, and one that was
-    typed behind that which the screen shows already is one; a path of central's pages is left
-    away."""
+    typed behind that which the screen shows already is one, also with a stroke too few; a path of
+    central's pages is left away."""
     text = re.sub(r"^(?:https?:/*)+(?=https?:/)", "", typed.strip())
+    text = re.sub(r"^(https?):(?:/+|$|(?=[^/\d]))", r"\1://", text)
     if "://" not in text:
         text = f"https://{text}"
     try:

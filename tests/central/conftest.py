@@ -23,6 +23,7 @@ PAGES = {
     "test_offers",
     "test_page",
     "test_questionnaire",
+    "test_rows_changed_by_hand",
     "test_work",
 }
 """Modules about what pages say and take, whichever database is below: the store, what is done at

@@ -88,7 +88,9 @@ class World:
         is_new = not (is_known and before is not None and self.now - before < GOES_OUT)
         if is_new:
             self._keys[id] = self.now
-        self.letters.append(Letter(transport, to, id, content, self.look, shown=is_new))
+        self.letters.append(
+            Letter(transport=transport, to=to, id=id, content=content, look=self.look, shown=is_new)
+        )
         return is_new
 
 

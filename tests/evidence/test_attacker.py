@@ -1,15 +1,19 @@
 """The attacker gets at single ratings where the rule is not kept; and the rig's office is the
 report's."""
 
+import re
 from collections import Counter
-from dataclasses import replace
-from datetime import date, timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from random import Random
 
+from starlette.testclient import TestClient
+
 from kiosk.domain.rating import Channel, Half
-from sync.central.disclosure import Block
-from sync.central.period import choices, year_of
+from sync.central.disclosure import Block, Counts, plus
+from sync.central.period import Period, choices, year_of
 from sync.central.reports import gate
 from sync.central.store.engine import CentralStore
 from sync.central.usecases.central import Central
@@ -17,9 +21,11 @@ from sync.central.usecases.publishing import publish_due
 from sync.central.usecases.terminal_requests import take_day_report
 from sync.central.usecases.terminals import find_terminal
 from sync.central.viewer import PUBLIC
+from sync.central.web.app import create_app
 from sync.messages import DayReport, LineCount
 from tests.evidence.attacker import (
     START,
+    Closing,
     Stream,
     closings,
     draw,
@@ -83,7 +89,8 @@ def test_what_is_withheld_of_half_days_by_weekday_is_nothing_or_a_hundred_of_eac
 
 
 def test_the_report_shows_what_the_rig_takes_it_to_show(tmp_path: Path) -> None:
-    """One office through the real central: day by day, the page's office total and tables."""
+    """One office through the real central: day by day, the page's office total and tables; on some
+    days also what anybody reads over HTTP."""
     office = _much_later(draw(Random(34), busier=3))
     store = CentralStore.create(f"sqlite:///{tmp_path / 'central.db'}")
     central = made_central(store, tmp_path)
@@ -92,13 +99,15 @@ def test_the_report_shows_what_the_rig_takes_it_to_show(tmp_path: Path) -> None:
     with central.store.transaction(central.site) as t:
         for counter in sorted({fact.rows[1] for fact in office.facts}):
             begin_terminal(t, f"at-{counter}", counter, key_text())
-    shown, tables = set(), set()
+    shown, tables, public = set(), set(), list[_Public]()
     day = min(f.known for f in office.facts)
     while day <= date(2027, 4, 19):
         for late in sorted({f.day for f in office.facts if f.known == day}):
             _report(central, office, late, day)
         publish_due(central, day)
         shown.add(gate.office(central, PUBLIC, year_of(day), day).figure.result.n)
+        if day in _READ_BY_ALL:
+            public.append(_read_by_all(central, day))
         if day.weekday() == 0:
             for period in choices(day):
                 cuts = gate.cuts(central, PUBLIC, period, day).tables
@@ -112,6 +121,67 @@ def test_the_report_shows_what_the_rig_takes_it_to_show(tmp_path: Path) -> None:
     assert max(shown) == max(taken)
     read = by_quarters(history(office, closed))
     assert tables == {(table.kind, tuple(row for row, _ in table.rows)) for table in read}
+    services = {(row.what, row.n) for kind, rows in tables if kind == "service" for row in rows}
+    for one in public:
+        for period, n in one.offices.items():
+            assert n == sum(_closed_in(closed, one.day, period))
+        assert one.services <= services
+        months = {sum(_closed_in(closed, one.day, p)) for p in choices(one.day)}
+        assert one.months <= months
+        assert one.levels == list(_closed_in(closed, one.day, year_of(one.day)))
+    assert any(one.services for one in public)
+    assert max(len(one.months) for one in public) > 2
+
+
+_READ_BY_ALL = (date(2026, 12, 14), date(2027, 1, 18), date(2027, 4, 19))
+"""Mondays: within a quarter, after its tables came, and after those of the next."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Public:
+    """What the open data and the public page say on a day. `offices`: ratings by period; `services`
+    with theirs; `levels`: of the year, the lowest first; `months`: ratings of each."""
+
+    day: date
+    offices: dict[Period, int]
+    services: set[tuple[str, int | None]]
+    levels: list[int]
+    months: set[int]
+
+
+def _read_by_all(central: Central, day: date) -> _Public:
+    now = datetime.combine(day, time(5), UTC)
+    stranger = TestClient(create_app(central, lambda: now))
+    periods = {period.code: period for period in choices(day)[:5]}
+    asked = ",".join(periods)
+    rows = stranger.get(f"/data/dindaeng/statistics.json?period={asked}").json()["rows"]
+    offices = {
+        periods[row["period"]]: row["n"] or 0
+        for row in rows
+        if not row["service"] and row["channel"] == "counter"
+    }
+    services = {(row["service"], row["n"]) for row in rows if row["service"]}
+    page = stranger.get("/public/dindaeng?lang=en").text
+    return _Public(
+        day=day,
+        offices=offices,
+        services=services,
+        levels=_numbers(r'<td class="n">([\d,]+)</td>', page)[::-1],
+        months=set(_numbers(r'<td class="n muted">([\d,]+)', page)),
+    )
+
+
+def _numbers(cell: str, page: str) -> list[int]:
+    return [int(text.replace(",", "")) for text in re.findall(cell, page)]
+
+
+def _closed_in(closed: Sequence[Closing], day: date, period: Period) -> Counts:
+    """By level, what the blocks hold that were published by a day and end in a period."""
+    counts: Counts = (0, 0, 0, 0, 0)
+    for one in closed:
+        if one.today <= day and period.first_day <= one.block.last_day <= period.last_day:
+            counts = plus(counts, one.block.counts)
+    return counts
 
 
 def _much_later(office: Stream) -> Stream:

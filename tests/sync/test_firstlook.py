@@ -15,6 +15,8 @@ from tests.support.certificates import Authority
 from tests.support.tls_server import QuietHandler, TlsServer
 
 CODE, DIGEST = "7KX2M-9QPRT", "3f" * 32
+THROUGH_THAI = "้ะะยซฝฝๅ/ึใจใจใๅซต ึษ)/?ขต๐ญฑธ"
+"""What X made of "http://127.0.0.1:9 7KX2M-9QPRT" from a scanner, with the layout "th"."""
 WHOLE = Invitation("https://c.example", CODE, DIGEST)
 DAY = timedelta(days=1)
 
@@ -99,11 +101,18 @@ def test_what_else_is_wrong_with_a_certificate_goes_before_its_fingerprint(
         ("https://report.example.go.th/fleet/dindaeng", "https://report.example.go.th"),
         ("https://https://report.example.go.th", "https://report.example.go.th"),
         ("https://https.example.go.th", "https://https.example.go.th"),
+        ("https:/report.example.go.th", "https://report.example.go.th"),
+        ("https:report.example.go.th:8443", "https://report.example.go.th:8443"),
+        ("https:///report.example.go.th", "https://report.example.go.th"),
+        ("https:/http:/127.0.0.1:8765", "http://127.0.0.1:8765"),
+        ("https:/10.1.2.3", "https://10.1.2.3"),
+        ("https:8443", "https://https:8443"),
         ("report.example.go.th:8443", "https://report.example.go.th:8443"),
         ("http://127.0.0.1:8765", "http://127.0.0.1:8765"),
         ("http://report.example.go.th", "address_not_https"),
         ("ftp://report.example.go.th", "address_form"),
         ("https://", "address_form"),
+        ("https:", "address_form"),
         ("https://report:port", "address_form"),
         ("https://ก.ไทย", "address_form"),
         ("https://clerk@report.example.go.th", "address_form"),
@@ -126,6 +135,8 @@ def test_an_address_is_taken_as_it_was_meant_or_refused_by_name(typed: str, mean
             Invitation("https://c.example", CODE, DIGEST),
         ),
         (f"https://c.example {CODE.lower()}", Invitation("https://c.example", CODE)),
+        (f"https://c.example {CODE}".upper(), Invitation("https://c.example", CODE)),
+        (THROUGH_THAI, Invitation("http://127.0.0.1:9", "7KX2M-9QPRT")),
         ("https://c.example", None),
         (f"https://c.example {CODE} 3f3f", None),
         (f"http://c.example {CODE}", None),

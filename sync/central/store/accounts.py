@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, bindparam, delete, select, update
 
 from sync.central.schema import accounts, sessions
+from sync.central.store.faults import reading
 from sync.central.store.room import Room
 from sync.central.store.terminals import utc
 from sync.central.viewer import CITY, ROLES, Role, Viewer
@@ -220,11 +221,13 @@ def _session(row: Row[Any]) -> Session:
 
 
 def _account(row: Row[Any]) -> Account:
+    with reading("accounts.roles", row.roles):
+        roles = frozenset(ROLES[id_] for id_ in row.roles.split())
     return Account(
         site=row.site,
         account=row.account,
         name=row.name,
-        roles=frozenset(ROLES[id_] for id_ in row.roles.split()),
+        roles=roles,
         secret=row.secret,
         first_until=utc(row.first_until) if row.first_until else None,
         officer=row.officer,

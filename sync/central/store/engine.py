@@ -23,6 +23,7 @@ from kiosk.soundsqlite import fault_of
 from sync.central.store.accounts import Accounts
 from sync.central.store.blocks import Blocks
 from sync.central.store.days import Days
+from sync.central.store.faults import DatabaseError as DatabaseError
 from sync.central.store.findings import Findings
 from sync.central.store.fleet_sums import FleetSums, fleet_sums
 from sync.central.store.improvements import Improvements
@@ -77,10 +78,6 @@ _LOOKS = {"read_only": True}
 """Options of a connection on which nothing is written, and which no snapshot holds."""
 _OURS = {"sites", "terminals", "day_reports", "blocks"}
 """Tables of every version: what tells our database from another's."""
-
-
-class DatabaseError(Exception):
-    """The database can't be used; one line that names it and the remedy."""
 
 
 class DatabaseDown(DatabaseError):

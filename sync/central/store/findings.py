@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from sync.central.comparing import Finding
 from sync.central.schema import round_findings
+from sync.central.store.faults import reading
 from sync.central.store.room import Room
 
 _DOCUMENT = msgspec.json.Decoder(dict[str, Finding])
@@ -30,7 +31,11 @@ class Findings(Room):
             round_findings.c.last_day == last,
         )
         row = self._connection.execute(query).first()
-        return RoundFindings(row.made, _DOCUMENT.decode(row.findings)) if row else None
+        if row is None:
+            return None
+        with reading("round_findings.findings", row.findings):
+            by_officer = _DOCUMENT.decode(row.findings)
+        return RoundFindings(row.made, by_officer)
 
     def freeze(self, first: date, last: date, findings: RoundFindings) -> None:
         """A round that is there already stays as it is."""

@@ -10,6 +10,7 @@ from sqlalchemy import Row, func, select
 from kiosk.domain.people import BadPerson, readable
 from kiosk.domain.wording import MAX_SCREEN_TEXT
 from sync.central.schema import improvements
+from sync.central.store.faults import member
 from sync.central.store.terminals import utc
 from sync.central.store.versions import VersionedRoom
 
@@ -126,7 +127,7 @@ def _improvement(row: Row[Any]) -> Improvement:
         done=row.done,
         whom=row.whom,
         due=row.due,
-        status=ImprovementStatus(row.status),
+        status=member(ImprovementStatus, row.status, "improvements.status"),
         version=row.version,
         at=utc(row.at),
         author=row.author,

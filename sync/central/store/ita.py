@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from sync.central.schema import ita_texts, sites
+from sync.central.store.faults import reading
 from sync.central.store.room import Room
 from sync.central.store.terminals import utc
 
@@ -75,13 +76,15 @@ class ItaTexts(Room):
         )
         versions: dict[str, list[ItaText]] = {}
         for row in self._connection.execute(query):
+            with reading("ita_texts.body", row.body):
+                body = ItaBody(**json.loads(row.body))
             text = ItaText(
                 code=row.code,
                 version=row.version,
                 base=row.base,
                 at=utc(row.at),
                 author=row.author,
-                body=ItaBody(**json.loads(row.body)),
+                body=body,
             )
             versions.setdefault(row.code, []).append(text)
         return versions

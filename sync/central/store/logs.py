@@ -35,6 +35,7 @@ from sync.central.logbook import (
     read_told,
 )
 from sync.central.schema import GUARDS, log_entries, log_heads, sites
+from sync.central.store.faults import member
 from sync.central.store.room import Room
 from sync.central.store.terminals import utc
 from sync.central.viewer import CITY
@@ -147,7 +148,7 @@ class Logs(Room):
     def _heads(self, *, hold: bool) -> dict[Log, LogEnd]:
         query = _HEADS_HELD if hold else _HEADS
         rows = self._connection.execute(query, {"site": self._site})
-        return {Log(row.log): _end(row) for row in rows}
+        return {member(Log, row.log, "log_heads.log"): _end(row) for row in rows}
 
     def _put_head(self, log: Log, head: LogEnd) -> None:
         self._connection.execute(
@@ -170,8 +171,8 @@ class Logs(Room):
         query = select(log_entries).where(self._of(log), *_conditions(wanted))
         if before:
             query = query.where(c.seq < before)
-        rows = self._connection.execute(query.order_by(c.seq.desc()).limit(most))
-        return tuple(_entry(row) for row in rows)
+        rows = self._connection.execute(query.order_by(c.seq.desc()).limit(most)).all()
+        return tuple(map(_entry, rows))
 
     def about(
         self, log: Log, wanted: Wanted, whom: str, before: int, most: int
@@ -280,7 +281,7 @@ def ends_of(connection: Connection, sites: Collection[str]) -> dict[str, dict[Lo
     ends = {site: {log: LogEnd() for log in Log} for site in sites}
     query = select(log_heads).where(log_heads.c.site.in_(sorted(sites)))
     for row in connection.execute(query):
-        ends[row.site][Log(row.log)] = _end(row)
+        ends[row.site][member(Log, row.log, "log_heads.log")] = _end(row)
     return ends
 
 

@@ -10,8 +10,10 @@ from sqlalchemy import Row, and_, delete, func, literal, or_, select, update
 
 from sync.central.notifying import LONGEST_PAUSE, Phase, Transport, pause_after
 from sync.central.schema import notifications, spells, subscriptions, transports
+from sync.central.store.faults import member, reading
 from sync.central.store.room import Room
 from sync.central.store.terminals import utc
+from sync.central.transports import AnySettings, parse
 
 
 class NotificationState(StrEnum):
@@ -63,6 +65,11 @@ class StoredTransport:
     at: datetime
     author: str
 
+    @property
+    def settings(self) -> AnySettings:
+        with reading("transports.body", self.body):
+            return parse(self.transport, self.body)
+
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
@@ -86,8 +93,8 @@ class Transports(Room):
     def all(self) -> dict[Transport, StoredTransport]:
         query = select(transports).where(transports.c.site == self._site)
         return {
-            Transport(row.transport): StoredTransport(
-                transport=Transport(row.transport),
+            member(Transport, row.transport, "transports.transport"): StoredTransport(
+                transport=member(Transport, row.transport, "transports.transport"),
                 body=row.body,
                 secret=row.secret,
                 at=utc(row.at),
@@ -343,15 +350,15 @@ def _row(site: str, one: Notification) -> dict[str, object]:
 def _notification(row: Row[Any]) -> Notification:
     return Notification(
         id=row.id,
-        transport=Transport(row.transport),
+        transport=member(Transport, row.transport, "notifications.transport"),
         recipient=row.recipient,
         topic=row.topic,
-        phase=Phase(row.phase),
+        phase=member(Phase, row.phase, "notifications.phase"),
         what=row.what,
         created=utc(row.created),
         due=utc(row.due),
         tries=row.tries,
-        state=NotificationState(row.state),
+        state=member(NotificationState, row.state, "notifications.state"),
         answer=row.answer,
         settled=utc(row.settled) if row.settled else None,
     )

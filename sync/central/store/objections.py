@@ -8,6 +8,7 @@ from sqlalchemy import BindParameter, Row, bindparam, func, select
 
 from sync.central.objecting import BlockKey, Deed, Ground, Objection, Step, Verdict
 from sync.central.schema import objection_blocks, objection_steps, objections
+from sync.central.store.faults import member
 from sync.central.store.room import Room
 from sync.central.store.terminals import utc
 
@@ -94,13 +95,13 @@ class Objections(Room):
 
 def _step(row: Row[Any]) -> Step:
     return Step(
-        deed=Deed(row.deed),
+        deed=member(Deed, row.deed, "objection_steps.deed"),
         at=utc(row.at),
         who=row.who,
         name=row.name,
         roles=row.roles,
         words=row.words,
-        verdict=Verdict(row.verdict) if row.verdict else None,
-        ground=Ground(row.ground) if row.ground else None,
+        verdict=member(Verdict, row.verdict, "objection_steps.verdict") if row.verdict else None,
+        ground=member(Ground, row.ground, "objection_steps.ground") if row.ground else None,
         until=row.until,
     )

@@ -7,6 +7,7 @@ from sqlalchemy import and_, bindparam, func, select
 
 from sync.central.schema import site_settings
 from sync.central.sitesettings import SiteSettings, StoredSettings, parse
+from sync.central.store.faults import reading
 from sync.central.store.terminals import utc
 from sync.central.store.versions import VersionedRoom
 
@@ -33,7 +34,7 @@ class OfficeSettings(VersionedRoom):
     def newest(self) -> StoredSettings:
         """The defaults, as version 0, where nobody has saved yet."""
         row = self._connection.execute(_NEWEST, {"site": self._site}).first()
-        return StoredSettings(row.version, parse(row.body)) if row else StoredSettings()
+        return StoredSettings(row.version, _parsed(row.body)) if row else StoredSettings()
 
     def of_version(self, version: int) -> SiteSettings | None:
         """The settings of a version; None where there is none."""
@@ -43,7 +44,7 @@ class OfficeSettings(VersionedRoom):
             site_settings.c.site == self._site, site_settings.c.version == version
         )
         body = self._connection.scalar(query)
-        return None if body is None else parse(body)
+        return None if body is None else _parsed(body)
 
     def history(self, most: int) -> tuple[SavedSettings, ...]:
         """The newest `most` versions, newest first."""
@@ -58,7 +59,7 @@ class OfficeSettings(VersionedRoom):
                 version=row.version,
                 at=utc(row.at),
                 author=row.author,
-                settings=parse(row.body),
+                settings=_parsed(row.body),
             )
             for row in self._connection.execute(query)
         )
@@ -69,10 +70,15 @@ class OfficeSettings(VersionedRoom):
         newest = select(c.site, func.max(c.version).label("version")).group_by(c.site).subquery()
         is_newest = and_(c.site == newest.c.site, c.version == newest.c.version)
         query = select(c.site, c.body).join(newest, is_newest)
-        return {row.site: parse(row.body) for row in self._connection.execute(query)}
+        return {row.site: _parsed(row.body) for row in self._connection.execute(query)}
 
     def append(self, base: int, settings: SiteSettings, author: str, now: datetime) -> bool:
         """Save what was edited from version `base`; EditedMeanwhile when that is not the newest.
         False: the same form was sent before."""
         values = {"at": now, "author": author, "body": settings.document()}
         return self._append(site_settings, base, self.newest().version, values, {})
+
+
+def _parsed(body: str) -> SiteSettings:
+    with reading("site_settings.body", body):
+        return parse(body)

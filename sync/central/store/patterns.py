@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from sync.central.patterns import OTHERS, Against, LineRow, OtherRow, Seen
 from sync.central.schema import LEVELS, day_counts, day_lines, pattern_quarters, patterns
+from sync.central.store.faults import member
 from sync.central.store.room import Room, counts_of
 
 
@@ -94,7 +95,7 @@ class Patterns(Room):
             Seen(
                 officer=row.officer,
                 pattern=row.pattern,
-                against=Against(row.against),
+                against=member(Against, row.against, "patterns.against"),
                 deviations=row.deviations / 10,
             )
             for row in rows

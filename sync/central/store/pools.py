@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Row, and_, delete, exists, func, select
 
 from sync.central.schema import comments, pool_reviews
+from sync.central.store.faults import member
 from sync.central.store.versions import VersionedRoom
 
 
@@ -100,7 +101,7 @@ def _review(row: Row[Any]) -> PoolReview:
     ids = row.themes.split()
     return PoolReview(
         pool=row.pool,
-        status=PoolStatus(row.status),
+        status=member(PoolStatus, row.status, "pool_reviews.status"),
         themes=tuple(theme for theme in Theme if theme.value in ids),
         version=row.version,
         author=row.author,

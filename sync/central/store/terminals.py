@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, delete, insert, select, update
 
 from sync.central.schema import earlier_keys, enrol_codes, terminals
+from sync.central.store.faults import member
 from sync.central.store.room import Room
 from sync.messages import Head, HeldReport, Hello, Outbox
 
@@ -399,7 +400,7 @@ def known_terminal(row: Row[Any]) -> KnownTerminal:
         public_key=row.public_key,
         next_key=row.next_key,
         renewed=utc(row.renewed) if row.renewed else None,
-        state=State(row.state),
+        state=member(State, row.state, "terminals.state"),
         release_by=row.release_by,
         release_roles=row.release_roles,
         release_reason=row.release_reason,

@@ -8,6 +8,7 @@ from enum import StrEnum
 from sqlalchemy import or_, select, update
 
 from sync.central.schema import upkeep
+from sync.central.store.faults import member
 from sync.central.store.room import Room
 from sync.central.store.terminals import utc
 
@@ -80,7 +81,7 @@ class UpkeepRecord(Room):
         """Of each task that was tried."""
         query = select(upkeep).where(upkeep.c.site == self._site, upkeep.c.task != _TURN)
         return {
-            Task(row.task): Done(
+            member(Task, row.task, "upkeep.task"): Done(
                 at=utc(row.at), done=utc(row.done) if row.done else None, what=row.what
             )
             for row in self._connection.execute(query)

@@ -12,8 +12,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sync.central.failures import Failures
 from sync.central.settings import CentralSettings
 from sync.central.store.engine import HEAD, CentralStore, Collided, DatabaseDown, DatabaseError
+from sync.central.store.faults import RowUnreadable
 
-__all__ = ["HEAD", "RUN", "Central", "DatabaseDown", "DatabaseError", "once_more"]
+__all__ = ["HEAD", "RUN", "Central", "DatabaseDown", "DatabaseError", "RowUnreadable", "once_more"]
 
 T = TypeVar("T")
 

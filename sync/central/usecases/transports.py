@@ -13,7 +13,6 @@ from sync.central.transports import (
     MailSettings,
     checked_secret,
     document,
-    parse,
 )
 from sync.central.usecases.audit import write_change
 from sync.central.usecases.central import Central
@@ -76,7 +75,7 @@ def save_transport(
         if secret:
             checked = checked_secret(transport, secret)
             sealed = seal(central, _PURPOSE, _owner(central, transport), checked.encode())
-        elif before and sealed and _goes_elsewhere(parse(transport, before.body), settings):
+        elif before and sealed and _goes_elsewhere(before.settings, settings):
             raise BadTransport("secret_again")
         if _needs_secret(settings) and not sealed:
             raise BadTransport("secret_missing")
@@ -118,7 +117,7 @@ def secret_of(central: Central, one: SetTransport) -> str:
 def _set(stored: StoredTransport) -> SetTransport:
     return SetTransport(
         transport=stored.transport,
-        settings=parse(stored.transport, stored.body),
+        settings=stored.settings,
         sealed=stored.secret,
         at=stored.at,
         author=stored.author,

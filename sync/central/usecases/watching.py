@@ -27,7 +27,7 @@ from sync.central.store.engine import Transaction
 from sync.central.store.improvements import Improvement, ImprovementStatus
 from sync.central.store.notifications import Notification, Spell
 from sync.central.store.terminals import KnownTerminal
-from sync.central.transports import LineSettings, MailSettings, parse
+from sync.central.transports import LineSettings, MailSettings
 from sync.central.usecases.central import Central
 from sync.central.usecases.improvements import all_improvements
 from sync.central.usecases.loghistory import read_log_breaks, unsettled
@@ -66,7 +66,7 @@ def watch(central: Central, home: Central, now: datetime) -> None:
     site, whose administrators look after the machine. Where nothing is set by which to tell,
     nothing is remembered either: what stands when something is set is told then."""
     with central.store.read(central.site) as t:
-        set_up = any(_is_on(transport, row.body) for transport, row in t.transports.all().items())
+        set_up = any(one.settings.on for one in t.transports.all().values())
         before = t.spells.all()
     if not set_up:
         return
@@ -95,10 +95,6 @@ def _tell(central: Central, begun: list[Spell], over: list[Spell], now: datetime
             t.notifications.add(_for_everybody(central, t, news, now))
         t.notifications.forget(now - timedelta(days=KEPT_DAYS))
         t.spells.forget([one.id for one in TOPICS.values() if one.is_sheet], now - _A_YEAR)
-
-
-def _is_on(transport: Transport, body: str) -> bool:
-    return parse(transport, body).on
 
 
 def _news(begun: list[Spell], over: list[Spell]) -> Iterator[_News]:
@@ -142,7 +138,7 @@ def _recipients(
 ) -> Iterator[tuple[Transport, str]]:
     """Who is told of a topic, and by what."""
     for transport, row in t.transports.all().items():
-        settings = parse(transport, row.body)
+        settings = row.settings
         if not settings.on:
             continue
         if isinstance(settings, MailSettings):

@@ -15,7 +15,7 @@ from starlette.types import Receive, Scope, Send
 from kiosk.domain.refusal import Refusal
 from sync.central.line import Busy
 from sync.central.period import NoSuchPeriod
-from sync.central.usecases.central import DatabaseDown
+from sync.central.usecases.central import DatabaseDown, RowUnreadable
 from sync.central.usecases.events import note_refusal
 from sync.central.usecases.intake import RequestRefused
 from sync.central.viewer import NotYours
@@ -49,6 +49,7 @@ def register_failures(app: FastAPI) -> None:
         (HTTPException, http_failure),
         (ClientDisconnect, disconnected),
         (DatabaseDown, database_down),
+        (RowUnreadable, row_unreadable),
         (Exception, bug),
     ):
         app.exception_handler(error)(answer)
@@ -169,6 +170,14 @@ def database_down(request: Request, error: DatabaseDown) -> Response:
     if _is_from_a_machine(request):
         return error_response(503, "try again later")
     return bare_page(request, 503, "try_later")
+
+
+def row_unreadable(request: Request, error: RowUnreadable) -> Response:
+    """Which one, the log says: a page that everybody reads repeats nothing of it."""
+    _LOG.error("%s", error)
+    if _is_from_a_machine(request):
+        return error_response(503, "a row of central's database can't be read; its log names it")
+    return bare_page(request, 503, "row_unreadable")
 
 
 def bug(request: Request, _error: Exception) -> Response:
