@@ -54,6 +54,11 @@ def is_workbook(data: bytes) -> bool:
     return data.startswith(_WORKBOOKS)
 
 
+def is_old_workbook(data: bytes) -> bool:
+    """Of Excel 97 to 2003 (.xls)."""
+    return data.startswith(_WORKBOOKS[1])
+
+
 def csv_rows(data: bytes) -> list[Row]:
     """Every row of a CSV file in which a reader sees something. BadTable."""
     if is_workbook(data):

@@ -60,10 +60,12 @@ def entries_csv(entries: Iterable[RosterEntry]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class RosterFile:
-    """`unused`: heads of the columns that say nothing of ours."""
+    """`unused`: heads of the columns that say nothing of ours; `zeros_unread`: whether numbers may
+    have lost the zeros that its cells show before them."""
 
     entries: tuple[RosterEntry, ...]
     unused: tuple[str, ...]
+    zeros_unread: bool = False
 
 
 def parse(data: bytes) -> RosterFile:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from math import ceil, floor, sqrt
 
 from kiosk.domain.scale import Scale
@@ -318,7 +318,10 @@ def points_of(levels: int, counts: tuple[int, ...]) -> float:
     return sum(p * c for p, c in zip(_points(levels), counts, strict=False))
 
 
-# A page weighs hundreds of sums on one scale or two.
+_SUMS = 8192
+"""A page weighs hundreds of sums on one scale or two, and the next page the same ones again."""
+
+
 @cache
 def _first_satisfied(levels: int) -> int:
     """At which place of counts the satisfied ones begin."""
@@ -332,6 +335,7 @@ def _points(levels: int) -> tuple[float, ...]:
     return tuple(map(scale.points, scale.scores()))
 
 
+@lru_cache(maxsize=_SUMS)
 def sample_of(levels: int, counts: tuple[int, ...]) -> Sample:
     """The ratings of `counts`, worst first, on a scale of so many levels."""
     points = _points(levels)
@@ -344,6 +348,7 @@ def sample_of(levels: int, counts: tuple[int, ...]) -> Sample:
     )
 
 
+@lru_cache(maxsize=_SUMS)
 def result(sample: Sample, compare_from: int = COMPARABLE_FROM, deff: float = 1.0) -> Result:
     """What may be said of these ratings: nothing below HIDDEN_BELOW (rule 1), a bound where nearly
     all agree (rule 4). `compare_from`: an office may ask for more than COMPARABLE_FROM. `deff`: by

@@ -3,10 +3,19 @@
 import io
 import zipfile
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from kiosk.domain.filetable import BadTable, Row, Table, csv_rows, is_workbook, table
+from kiosk.domain.filetable import (
+    BadTable,
+    Row,
+    Table,
+    csv_rows,
+    is_old_workbook,
+    is_workbook,
+    table,
+)
 from kiosk.domain.people import says_something
 from kiosk.domain.refusal import Refusal, excerpt
 from kiosk.domain.rostercsv import COLUMNS, REQUIRED, BadRoster, RosterFile, entries_in
@@ -45,9 +54,11 @@ def file_table(data: bytes, names: Mapping[str, Sequence[str]], required: Sequen
 def read_roster(data: bytes) -> RosterFile:
     """The officers in a CSV file or a workbook. BadRoster."""
     try:
-        return entries_in(file_table(data, COLUMNS, REQUIRED))
+        roster = entries_in(file_table(data, COLUMNS, REQUIRED))
     except BadTable as error:
         raise BadRoster(error.problems) from None
+    has_digits = any(entry.number.isdecimal() for entry in roster.entries)
+    return replace(roster, zeros_unread=is_old_workbook(data) and has_digits)
 
 
 def _sheets(data: bytes) -> list[tuple[str, list[Row]]]:

@@ -1,8 +1,8 @@
 """Which cells of a workbook show zeros before their number, and how many digits in all.
 
 Only the format has them (000); the cell's value is 7. The reader of workbooks tells values alone.
-Excel's file of today names the format; an OpenDocument has beside each value what is shown. Excel's
-old file (.xls) is not read here.
+Excel's file of today names the format; an OpenDocument has beside each value what is shown. Of
+Excel's old file (.xls) nothing here reads the formats: who imports one is asked to compare.
 """
 
 import io

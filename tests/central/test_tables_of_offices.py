@@ -22,6 +22,7 @@ from sync.central.usecases.central import Central
 from sync.central.viewer import ROLES
 from tests.support.builders import an_officer
 from tests.support.central import put_on_roster, signed_in
+from tests.support.old_excel import OLD_EXCEL_ROSTER
 from tests.support.page_forms import filled_form
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
@@ -343,3 +344,13 @@ def test_zeros_before_a_number_are_kept_from_an_open_document() -> None:
         empty, row(head, "ชื่อ"), row(value(7, "007"), "สมหญิง"), row(value(12, "12"), "มาลี")
     )
     assert [one.number for one in read_roster(document).entries] == ["007", "12"]
+
+
+def test_who_brings_old_excel_is_asked_to_compare_the_zeros(central: Central) -> None:
+    it = signed_in(central, ROLES["it"], now=NOW)
+    files = {"file": ("roster.xls", OLD_EXCEL_ROSTER)}
+    old = it.post("/roster/dindaeng?lang=en", files=files).text
+    assert "Zeros that its cells only show before a number, as in 007, are not read" in old
+    assert '<input type="checkbox" required>I have compared the numbers' in old
+    new = it.post("/roster/dindaeng?lang=en", files={"file": ("r.xlsx", xlsx(HEADS, *ROWS))}).text
+    assert "compared the numbers" not in new

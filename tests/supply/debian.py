@@ -56,10 +56,14 @@ QT_LIBRARIES = (
 ALONE_ON_THE_SCREEN = ("cage", "seatd", "xwayland", "libwayland-cursor0", "libwayland-egl1")
 
 
+_CENTRAL = Path("sync/central")
+
+
 @dataclass(frozen=True, slots=True)
 class Package:
     """One of our two packages. `after_install`: shell lines, run as root once its files are there;
-    `login`: the name that owns `data`; `groups`: whose devices it may use."""
+    `login`: the name that owns `data`; `groups`: whose devices it may use; `examples`:
+    files for an administrator to change."""
 
     name: str
     command: str
@@ -73,6 +77,7 @@ class Package:
     units: dict[str, str]
     enabled: str
     after_install: str
+    examples: tuple[Path, ...] = ()
 
     @property
     def home(self) -> Path:
@@ -149,6 +154,7 @@ def central() -> Package:
         },
         enabled="kiosk-central.socket kiosk-central.service",
         after_install=_CENTRAL_SET_UP,
+        examples=(*sorted((_CENTRAL / "proxies").iterdir()), _CENTRAL / "SERVING.md"),
     )
 
 
@@ -285,6 +291,8 @@ def _write_papers(package: Package, root: Path, version: str) -> None:
         _write(doc / f"{name}.gz", gzip.compress(Path(name).read_bytes(), 9, mtime=0))
     _write(doc / "changelog.gz", gzip.compress(Path("CHANGELOG.md").read_bytes(), 9, mtime=0))
     _write(doc / "sbom.cdx.json", bill_of(package.extra))
+    for example in package.examples:
+        _write(doc / "examples" / example.name, example.read_bytes())
     licence = "Licence: Apache-2.0, /usr/share/common-licenses/Apache-2.0\n"
     others = f"What it brings of others: {doc.relative_to(root)}/THIRD-PARTY-NOTICES.md.gz\n"
     _write(doc / "copyright", licence + others)

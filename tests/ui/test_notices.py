@@ -258,3 +258,7 @@ def test_the_command_lists_them_and_fails_by_the_bad_one(counter: Counter) -> No
     result = run.invoke(app, data)
     assert result.exit_code == 2
     assert "b.gif\tis neither" in result.output
+    with counter.running.store.transaction() as t:
+        t.state.put_wording(Wording(improvements=(Improvement("รอนาน", "เพิ่มช่องบริการ"),)), "etag")
+        t.witness(counter.clock.now(), Kind.ROSTER_CHANGED)
+    assert "รอนาน → เพิ่มช่องบริการ\tshown, from central" in run.invoke(app, data).output

@@ -5,7 +5,7 @@ import typer
 from kiosk import release
 from kiosk.checking import Checked, Level
 from kiosk.printed import AsJson, print_checked
-from sync.central.commands.context import WRONG, data_folder
+from sync.central.commands.context import WRONG, data_folder, keep_office_time
 
 app = typer.Typer()
 
@@ -23,6 +23,7 @@ def check(as_json: AsJson = False) -> None:
     from kiosk.clock import SystemClock
     from sync.central.usecases.checks import central_lines
 
+    keep_office_time()
     lines = central_lines(data_folder(), SystemClock().now().wall)
     checked = Checked.of(release.version(), lines)
     print_checked(checked, as_json)

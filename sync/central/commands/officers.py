@@ -67,6 +67,12 @@ def import_roster(
         fail(str(error), USAGE)
     if brought.unused:
         typer.echo(f"Columns that are not used: {', '.join(brought.unused)}", err=True)
+    if brought.zeros_unread:
+        typer.echo(
+            f"{file}: zeros that old Excel only shows before a number (007) are not read; compare "
+            "the numbers, or save it as .xlsx",
+            err=True,
+        )
     with progress("Importing"):
         change = _change(file, brought.entries, answers, preview=preview)
     for line in change_lines(change):

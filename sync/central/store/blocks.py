@@ -1,7 +1,8 @@
 """Published blocks and their cuts: written once, and read as they are or as sums.
 
-The only room that writes or reads them. Knows no raw day: a cut is frozen with its block, so that
-whatever a page or paper shows is a sum of blocks. What is in no block yet is in `unclosed.py`.
+The only room that writes them. Knows no raw day: a cut is frozen with its block, so that whatever
+a page or paper shows is a sum of blocks. Their sums are made in `month_sums.py` and
+`quarter_cuts.py`. What is in no block yet is in `unclosed.py`.
 """
 
 from collections import defaultdict
@@ -414,7 +415,7 @@ class Blocks(Room):
     def _of_months(self, first: date, last: date, **others: object) -> dict[str, object]:
         """What is asked of months' sums: they know whole months alone."""
         if (first.day, (last + timedelta(days=1)).day) != (1, 1):
-            raise ValueError(f"{first} to {last} are no whole months")
+            raise ValueError(f"{first}–{last}")
         return {"site": self._site, "first": first, "last": last, **others}
 
     def _month_counts(self, query: Select[Any], asked: Mapping[str, object]) -> MonthCounts:

@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import Row, bindparam, func, select, update
 
 from kiosk.domain.people import Officer, OfficerId, SectionId
 from kiosk.domain.refusal import Refusal, Refusals
@@ -40,6 +40,7 @@ class NumberTaken(Refusals):
 
 # Most pages ask this: building a statement takes longer than running it.
 _OFFICERS = select(officers).where(officers.c.site == bindparam("site"))
+_SOME_OFFICERS = _OFFICERS.where(officers.c.officer.in_(bindparam("ids", expanding=True)))
 
 
 class People(Room):
@@ -139,19 +140,26 @@ class People(Room):
 
     def everyone(self) -> tuple[Officer, ...]:
         """All officers, by section and number."""
-        every = (
-            Officer(
-                id=OfficerId(row.officer),
-                number=row.number,
-                name=row.name,
-                position=row.position,
-                section=SectionId(row.section),
-                retired=bool(row.retired),
-            )
-            for row in self._connection.execute(_OFFICERS, {"site": self._site}).all()
-        )
+        every = map(_officer, self._connection.execute(_OFFICERS, {"site": self._site}).all())
         # Sorted here: databases sort Thai and digits each in their own way.
         return tuple(sorted(every, key=lambda o: (thai_order(o.section), len(o.number), o.number)))
+
+    def some(self, ids: Iterable[str]) -> dict[str, Officer]:
+        """Those of these officers who are known, by id."""
+        asked = {"site": self._site, "ids": sorted(set(ids))}
+        rows = self._connection.execute(_SOME_OFFICERS, asked).all()
+        return {row.officer: _officer(row) for row in rows}
+
+
+def _officer(row: Row[Any]) -> Officer:
+    return Officer(
+        id=OfficerId(row.officer),
+        number=row.number,
+        name=row.name,
+        position=row.position,
+        section=SectionId(row.section),
+        retired=bool(row.retired),
+    )
 
 
 def _refuse_clashes(before: dict[OfficerId, Officer], renewed: tuple[Officer, ...]) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from operator import add, sub
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, and_, bindparam, case, cast, func, select
 
@@ -71,6 +71,15 @@ class Spread(NamedTuple):
 _OF_WHOM = len(Whose._fields)
 MonthSpreads = Mapping[date, Mapping[Whose, Spread]]
 """By the month (its first day) in which blocks closed."""
+MonthRows = tuple[tuple[Any, ...], ...]
+"""The same as the database tells it."""
+
+
+def by_month(rows: MonthRows) -> MonthSpreads:
+    spreads: dict[date, dict[Whose, Spread]] = defaultdict(dict)
+    for month, *row in rows:
+        spreads[month][Whose._make(row[:_OF_WHOM])] = Spread._make(row[_OF_WHOM:])
+    return spreads
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +91,11 @@ class SiteSpreads:
 
 
 class Spreads(Room):
-    def by_month(self, first: date, last: date) -> MonthSpreads:
+    def months(self, first: date, last: date) -> MonthRows:
         """Of blocks that closed in the months from `first` to `last`, without the online
-        questionnaire."""
+        questionnaire: see `by_month`."""
         asked = {"site": self._site, "first": first.replace(day=1), "last": last}
-        spreads: dict[date, dict[Whose, Spread]] = defaultdict(dict)
-        for month, *row in self._connection.execute(_BY_MONTH, asked).all():
-            spreads[month][Whose._make(row[:_OF_WHOM])] = Spread._make(row[_OF_WHOM:])
-        return spreads
+        return tuple(tuple(row) for row in self._connection.execute(_BY_MONTH, asked).all())
 
     def of_sites(
         self, chosen: Sequence[str], first: date, year: tuple[date, date]

@@ -336,7 +336,7 @@ class Around:
     who decides how many wait."""
 
     def __init__(self, t: Transaction, objections: Sequence[Objection]) -> None:
-        self.officers = {str(officer.id): officer for officer in t.people.everyone()}
+        self.officers = t.people.some(objection.officer for objection in objections)
         self._blocks = t.blocks.of_cases([objection.case for objection in objections])
         self._heads = [
             account

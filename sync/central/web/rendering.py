@@ -156,6 +156,7 @@ def _formats(language: str) -> dict[str, Any]:
         "beside_target": beside_target,
         "num": partial(thai.number, language=language),
         "pct": partial(_percent, language),
+        "place": _place,
         "day": partial(thai.day, language=language),
         "typed_day": partial(thai.typed_day, language=language),
         "moment": partial(thai.moment, language=language),
@@ -166,6 +167,11 @@ def _formats(language: str) -> dict[str, Any]:
         "log_words": partial(log_words, language),
         "care_words": partial(care_words, language),
     }
+
+
+def _place(share: float) -> str:
+    """A share of 0 to 1 as a place in a drawing, in per cent. Long tables ask it of every row."""
+    return f"{share * 100:.2f}%"
 
 
 def _percent(language: str, share: float) -> str:

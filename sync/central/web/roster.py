@@ -85,7 +85,14 @@ def post_officers(
         if form.file is not None:
             brought = read_roster(form.file.data)
             change = _preview(reader, brought.entries)
-            return _import_page(request, reader, brought.entries, change, unused=brought.unused)
+            return _import_page(
+                request,
+                reader,
+                brought.entries,
+                change,
+                unused=brought.unused,
+                zeros_unread=brought.zeros_unread,
+            )
         entries = _entries(form)
         change = change_roster(
             reader.central, entries, _answers(form), signature(reader.viewer), now
@@ -208,9 +215,11 @@ def _import_page(
     change: RosterPlan,
     status: int = 200,
     unused: tuple[str, ...] = (),
+    *,
+    zeros_unread: bool = False,
 ) -> Response:
     """What an import would change, with a choice for each question; `unused`: heads of columns
-    that say nothing of ours."""
+    that say nothing of ours; `zeros_unread`: whether zeros before numbers may be missing."""
     csv = entries_csv(entries)
     if len(csv.encode()) > MAX_FORM:
         raise PageError(413, "too_big")
@@ -219,8 +228,17 @@ def _import_page(
     in_file |= {asked.met.id for asked in change.questions}
     officers = read_roster_page(reader.central).officers
     absent = [one for one in officers if not one.retired and one.id not in in_file]
-    fields = {"csv": csv}
-    return _plan_page(request, reader, change, address, fields, status, absent, unused)
+    return _plan_page(
+        request,
+        reader,
+        change,
+        address,
+        fields={"csv": csv},
+        status=status,
+        absent=absent,
+        unused=unused,
+        zeros_unread=zeros_unread,
+    )
 
 
 def _plan_page(
@@ -232,6 +250,8 @@ def _plan_page(
     status: int,
     absent: Sequence[Officer] = (),
     unused: Sequence[str] = (),
+    *,
+    zeros_unread: bool = False,
 ) -> Response:
     """`address`, `fields`: of the form that says the words and saves. `absent`: who is on the
     roster and not in the file; `unused`: columns of it that say nothing of ours."""
@@ -246,6 +266,7 @@ def _plan_page(
         fields=fields,
         absent=absent,
         unused=unused,
+        zeros_unread=zeros_unread,
         answer=_ANSWER,
     )
 
