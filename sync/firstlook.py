@@ -64,9 +64,10 @@ class Invitation(NamedTuple):
 
 def central_address(typed: str) -> str:
     """Central's address as it was meant; Refusal. Without a scheme it is https://, and one that was
-    typed behind that which the screen shows already is one; a path of central's pages is left
-    away."""
+    typed behind that which the screen shows already is one, also with a stroke too few; a path of
+    central's pages is left away."""
     text = re.sub(r"^(?:https?:/*)+(?=https?:/)", "", typed.strip())
+    text = re.sub(r"^(https?):(?:/+|$|(?=[^/\d]))", r"\1://", text)
     if "://" not in text:
         text = f"https://{text}"
     try:

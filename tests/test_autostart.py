@@ -18,12 +18,13 @@ from ui import autostart
 from ui.cli import app as kiosk_app
 
 NOBODY = 65534
+PROXIES, HELP = Path("sync/central/proxies"), Path("sync/central/handbook")
 BOTH = (kiosk_app, central_app)
 only_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a folder away")
 
 
 def settings(unit: str) -> ConfigParser:
-    read = ConfigParser(interpolation=None)
+    read = ConfigParser(interpolation=None, strict=False)
     read.optionxform = str  # type: ignore[assignment,method-assign]  # systemd tells case apart
     read.read_string(unit)
     return read
@@ -80,6 +81,20 @@ def test_a_port_that_systemd_opens_needs_no_right_of_the_program() -> None:
     assert unit["Service"]["AmbientCapabilities"] == unit["Service"]["CapabilityBoundingSet"] == ""
     assert unit["Unit"]["Requires"] == "kiosk-central.socket"
     assert settings(central_autostart.socket_unit(443))["Socket"]["ListenStream"] == "443"
+
+
+def test_the_samples_for_a_proxy_serve_where_it_asks() -> None:
+    """The packaged units with the drop-ins of `sync/central/proxies`, as systemd joins them."""
+    socket = settings((PROXIES / "socket.conf").read_text("utf-8"))["Socket"]["ListenStream"]
+    for sample in ("nginx.conf", "Caddyfile"):
+        assert socket in (PROXIES / sample).read_text("utf-8")
+    service = settings((PROXIES / "service.conf").read_text("utf-8"))["Service"]["ExecStart"]
+    program, *words = shlex.split(service)
+    assert program == "/usr/bin/kiosk-central"
+    served = ["serve", "--behind-proxy", "127.0.0.1", "--tls-cert"]
+    assert words[:-1] == ["--data", "/var/lib/kiosk-central", *served]
+    for language in ("en", "th"):
+        assert words[-1] in (HELP / language / "install.md").read_text("utf-8")
 
 
 def test_who_owns_centrals_folder_is_who_runs_it() -> None:

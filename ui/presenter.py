@@ -80,6 +80,9 @@ class Presenter(QObject):
                 Kind.STARTED, {"version": release.version(), "order": order.value}
             )
             self.session.take_up()
+            if self.session.encounter.duty is not None:
+                # Else a duty ended with power cuts that are never a quarter of an hour apart.
+                self.session.note(Kind.RUNNING, "")
             self.notices.fill()
             self._redraw()
         except StoreFailed:

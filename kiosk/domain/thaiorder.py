@@ -26,9 +26,9 @@ _THAI_BEGINS = "\u0e00"
 _BEHIND_THAI = 0xF0000
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16_384)
 def thai_order(text: str) -> Place:
-    """A key for `sorted`. Pages sort the same names again and again."""
+    """A key for `sorted`. Pages sort the same names again and again: a country's offices too."""
     spelt = _LEADING_VOWEL.sub(r"\2\1", arabic(text).replace(_TWO_SIGNS, _ONE_SIGN))
     with_marks = "".join(map(_placed, spelt.casefold()))
     letters = _MARKS.sub("", with_marks)

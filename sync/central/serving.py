@@ -61,12 +61,19 @@ class Service:
     host: str
     port: int
     tls_cert: Path | None = None
+    """The certificate that terminals and browsers see. Behind a proxy, without a key, it is the
+    proxy's: it is named and watched, and not served."""
     tls_key: Path | None = None
     proxies: tuple[Network, ...] = ()
     """Whose word about who asks is believed."""
     workers: int = 1
     """Processes that answer."""
     beyond_this_machine: bool = False
+
+    @property
+    def chain(self) -> Path | None:
+        """The certificate that is served here; None where a proxy shows it."""
+        return None if self.proxies and self.tls_key is None else self.tls_cert
 
 
 def serve_until_ended(central: Central, service: Service, say: Callable[[str], None]) -> None:
@@ -82,9 +89,9 @@ def serve_until_ended(central: Central, service: Service, say: Callable[[str], N
         raise ServeError(str(error)) from None
     manager = ServiceManager.of(os.environ)
     with listener:
-        scheme = "https" if service.tls_cert else "http"
+        scheme = "https" if service.chain else "http"
         address = f"{scheme}://{_bracketed(service.host)}:{listener.getsockname()[1]}"
-        require_certificate(service.tls_cert, service.tls_key)
+        require_certificate(service.chain, service.tls_key)
         say(f"Serving {central.site} at {address}")
         _LOG.info("started: %s at %s", described(central), address)
         report = central.settings.url.rstrip("/") if service.beyond_this_machine else address
@@ -201,8 +208,8 @@ class WatchedServer(uvicorn.Server):
 
 def server_config(central: Central, service: Service) -> uvicorn.Config:
     """How one process serves the report; ServeError when the certificate can't be used."""
-    cert, key = service.tls_cert, service.tls_key
-    app = create_app(central, workers=service.workers, certificate=cert)
+    cert, key = service.chain, service.tls_key
+    app = create_app(central, workers=service.workers, certificate=service.tls_cert)
 
     lines = Open(MOST_OPEN // service.workers)
 

@@ -54,8 +54,11 @@ CITY_PAGES = {
     "audit": ("/city/changes", "/city/changes/log.csv", "/city/security", "/city/security/log.csv"),
 }
 OWN_PAGES = ("/my-account", "/password", "/second-factor", "/my-notifications")
-FILES = ("/paper/", "/copy/", "/recordings/dindaeng/all.zip", "/help/training.pdf")
-"""Papers and archives: they may take a second."""
+FILES = (
+    *("/paper/", "/copy/", "/recordings/dindaeng/all.zip", "/help/training.pdf"),
+    *("/changes/dindaeng/log.csv", "/security/dindaeng/log.csv"),
+)
+"""Papers and archives, and whole logs: they may take a second."""
 PASSWORD = "กุญแจ-ดอกใหญ่-ของหอจดหมายเหตุ"
 _OF_A_PERIOD = ("report", "section", "officer", "services", "public", "table", "papers", "data")
 

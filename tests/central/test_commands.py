@@ -719,6 +719,11 @@ def test_beyond_this_machine_without_tls_somebody_names_the_danger(ready: Comman
     for named in (("--behind-proxy", "10.0.0.4"), ("--insecure-http",)):
         result = ready("autostart", "--host", "0.0.0.0", *named)
         assert "beyond this machine" not in result.stderr
+    alone = ("serve", "--host", "0.0.0.0", "--tls-cert", "cert.pem")
+    for words in (alone, (*alone, "--insecure-http")):
+        assert "go together" in refused(ready(*words)), "a key is needed here"
+    watched = ready("autostart", "--tls-cert", "cert.pem", "--behind-proxy", "127.0.0.1")
+    assert "go together" not in watched.stderr, "the proxy has the key"
     result = ready("serve", "--host", "0.0.0.0", "--behind-proxy", "proxy.local")
     assert "--behind-proxy: 'proxy.local' does not appear to be" in refused(result)
 
@@ -779,6 +784,10 @@ def test_a_command_asks_the_time_in_the_offices_zone_whatever_the_machine_has(
         time.tzset()
         choose(folder, "")
         assert now().utcoffset() == timedelta(hours=7)
+        machine.setenv("TZ", "UTC")
+        time.tzset()
+        [clock] = [line for line in ready("check").output.splitlines() if " clock " in line]
+        assert clock.endswith("+07:00")
     time.tzset()
 
 

@@ -22,6 +22,8 @@ from sync.central.usecases.central import Central
 from sync.central.viewer import ROLES
 from sync.central.web.app import create_app
 from sync.central.web.dependencies import COOKIE
+from sync.central.web.proxies import networks
+from sync.fingerprint import fingerprint_in, groups
 from tests.evidence.odd_text import Doors, stumbles
 from tests.support.central import NOON, made_central, signed_in
 from tests.support.central_server import served_over_tls
@@ -231,6 +233,29 @@ def test_a_renewed_certificate_is_served_at_once_and_a_broken_one_never(
         assert served_certificate(port, trusted) == second
         chain.unlink()
         assert served_certificate(port, trusted) == second
+
+
+def test_behind_a_proxy_its_certificate_is_compared_at_a_terminal_and_not_served(
+    central: Central, tmp_path: Path
+) -> None:
+    """Where nothing can be compared, the page says so: nobody accepts what he can't know."""
+    now = datetime.now(UTC)
+    shown = Authority.new("Office CA").issue("localhost", now - DAY, now + DAY, tmp_path / "c.pem")
+    central = replace(central, settings=central.settings._replace(url="https://localhost"))
+    session = signed_in(central, ROLES["it"], now=now).cookies[COOKIE]
+    cookies = {f"__Host-{COOKIE}": session}
+    code = {"do": "enrol", "terminal": "counter-1", "counter": "1"}
+    for certificate in (shown, None):
+        service = serving.Service(
+            host="", port=0, tls_cert=certificate, proxies=networks("127.0.0.1")
+        )
+        config = serving.server_config(central, service)
+        assert config.ssl is None
+        with TestClient(config.loaded_app, str(central.settings.url), cookies=cookies) as it:
+            page = it.post("/fleet/dindaeng?lang=en", data=code).text
+        fingerprint = fingerprint_in(shown)
+        assert (" ".join(groups(fingerprint)) in page) == (certificate is not None)
+        assert ("does not know the certificate" in page) == (certificate is None)
 
 
 def test_an_answer_is_sent_at_once_and_a_half_sent_request_holds_no_end_up(

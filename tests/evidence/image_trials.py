@@ -167,7 +167,9 @@ def the_mains_are_cut_in_the_middle_of_presses(bench: Bench) -> str:
         panel = Panel(bench.folder)
         with bench.on(disk, *panel.options, "-device", PANEL) as machine:
             if not panel.comes_up():
-                return f"cut {cut}: it did not come up again"
+                machine.screen()
+                done = "lit no lamp" if panel.heard else "never spoke to its panel"
+                return f"cut {cut}: it did not come up again, and {done}"
             deadline = monotonic() + bench.random.uniform(0, 4)
             while monotonic() < deadline:
                 panel.press(max(0, deadline - monotonic()))
@@ -328,19 +330,20 @@ def main() -> None:
 def named(trial: Trial, bench: Bench) -> guest.Trial:
     def tried() -> str:
         remark = trial(bench)
-        return f"{remark}; the last screen: {_last_screen(bench, trial)}" if remark else ""
+        return f"{remark}; its screen and disk: {_evidence(bench, trial)}" if remark else ""
 
     tried.__name__ = trial.__name__
     return tried
 
 
-def _last_screen(bench: Bench, trial: Trial) -> Path | None:
-    """Beside the image, where it outlives the trial."""
+def _evidence(bench: Bench, trial: Trial) -> Path:
+    """The last screen and the disk, beside the image, where they outlive the trial."""
+    place = bench.image.parent / trial.__name__
+    shutil.rmtree(place, ignore_errors=True)
+    place.mkdir()
     screens = sorted(bench.folder.rglob("*.png"), key=lambda path: path.stat().st_mtime)
-    if not screens:
-        return None
-    place = bench.image.parent / f"{trial.__name__}.png"
-    shutil.copy(screens[-1], place)
+    for file in (*screens[-1:], *bench.folder.glob("disk.img")):
+        tool("cp", "--sparse=always", file, place)
     return place
 
 

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,10 +56,14 @@ QT_LIBRARIES = (
 ALONE_ON_THE_SCREEN = ("cage", "seatd", "xwayland", "libwayland-cursor0", "libwayland-egl1")
 
 
+_CENTRAL = Path("sync/central")
+
+
 @dataclass(frozen=True, slots=True)
 class Package:
     """One of our two packages. `after_install`: shell lines, run as root once its files are there;
-    `login`: the name that owns `data`; `groups`: whose devices it may use."""
+    `login`: the name that owns `data`; `groups`: whose devices it may use; `examples`:
+    files for an administrator to change."""
 
     name: str
     command: str
@@ -72,6 +77,7 @@ class Package:
     units: dict[str, str]
     enabled: str
     after_install: str
+    examples: tuple[Path, ...] = ()
 
     @property
     def home(self) -> Path:
@@ -148,6 +154,7 @@ def central() -> Package:
         },
         enabled="kiosk-central.socket kiosk-central.service",
         after_install=_CENTRAL_SET_UP,
+        examples=(*sorted((_CENTRAL / "proxies").iterdir()), _CENTRAL / "SERVING.md"),
     )
 
 
@@ -284,6 +291,8 @@ def _write_papers(package: Package, root: Path, version: str) -> None:
         _write(doc / f"{name}.gz", gzip.compress(Path(name).read_bytes(), 9, mtime=0))
     _write(doc / "changelog.gz", gzip.compress(Path("CHANGELOG.md").read_bytes(), 9, mtime=0))
     _write(doc / "sbom.cdx.json", bill_of(package.extra))
+    for example in package.examples:
+        _write(doc / "examples" / example.name, example.read_bytes())
     licence = "Licence: Apache-2.0, /usr/share/common-licenses/Apache-2.0\n"
     others = f"What it brings of others: {doc.relative_to(root)}/THIRD-PARTY-NOTICES.md.gz\n"
     _write(doc / "copyright", licence + others)
@@ -410,13 +419,18 @@ def main(folder: Path, machine: str = "amd64", debian: str = "12,13") -> None:
         raise typer.BadParameter(f"{machine}: {WITHOUT_WHEELS[machine]}")
     folder.mkdir(parents=True, exist_ok=True)
     columns = SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn()
-    with Progress(*columns) as progress:
-        for number in debian.split(","):
-            for package in (terminal(), central()):
-                task = progress.add_task(f"{package.name} for Debian {number}", total=1)
-                file = build(package, number, machine, folder)
-                size = file.stat().st_size / 1e6
-                progress.update(task, completed=1, description=f"{file.name}, {size:.0f} MB")
+    with Progress(*columns) as progress, ThreadPoolExecutor(os.cpu_count()) as pool:
+
+        def make(number: str, package: Package) -> None:
+            task = progress.add_task(f"{package.name} for Debian {number}", total=1)
+            file = build(package, number, machine, folder)
+            size = file.stat().st_size / 1e6
+            progress.update(task, completed=1, description=f"{file.name}, {size:.0f} MB")
+
+        both = (terminal(), central())
+        jobs = [pool.submit(make, number, one) for number in debian.split(",") for one in both]
+        for job in jobs:
+            job.result()
 
 
 if __name__ == "__main__":

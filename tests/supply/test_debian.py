@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from tests.supply.commands import COMMANDS, completion, manual_pages, walk
+from sync.central.handbook.listed import walk
+from tests.supply.commands import COMMANDS, completion, manual_pages
 from tests.supply.debian import (
     ALONE_ON_THE_SCREEN,
     QT_LIBRARIES,
@@ -93,6 +94,7 @@ def test_a_package_brings_its_papers_units_and_pages(package: Package, tmp_path:
         *(f"/usr/lib/systemd/system/{unit}" for unit in package.units),
         f"/usr/lib/sysusers.d/{package.name}.conf",
         f"/usr/lib/tmpfiles.d/{package.name}.conf",
+        *(f"{doc}/examples/{example.name}" for example in package.examples),
     }
     assert {member.uname for member in members.values()} == {"root"}
     depends = subprocess.check_output(["dpkg-deb", "--field", str(file), "Depends"], text=True)

@@ -1,5 +1,7 @@
-"""`kiosk replace` from a copy that only the office's key opens."""
+"""`kiosk replace`: by a fingerprint that was typed, and from a copy that only the office's key
+opens."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -10,12 +12,36 @@ from kiosk.clock import SystemClock
 from kiosk.datafolder import DataFolder
 from kiosk.domain.encounter import Record
 from sync import enrolling
-from sync.central.usecases.terminals import find_terminal
+from sync.central.usecases.terminals import find_terminal, invite_terminal
+from sync.fingerprint import fingerprint_of, groups
 from tests.support.builders import SOMYING, FakeClock, rating
-from tests.support.central_server import running_server
+from tests.support.central_server import running_server, served_over_tls
+from tests.support.certificates import DAY, Authority
 from ui.cli import app
 
 SECRET, PUBLIC = officekey.new_key()
+
+
+def test_a_machine_in_the_place_of_another_believes_the_fingerprint_that_was_typed(
+    tmp_path: Path,
+) -> None:
+    """As the packaged central has it: a certificate that it made itself, and prints with a code."""
+    now = datetime.now(UTC)
+    chain = Authority.new("central").issue("localhost", now - DAY, now + DAY, tmp_path / "c.pem")
+    digest = fingerprint_of(chain.read_text("ascii"))
+    with running_server(tmp_path) as server, served_over_tls(server.central, chain) as port:
+
+        def typed(*words: str) -> Result:
+            code = invite_terminal(server.central, "counter-1", "1", now)
+            line = ["--data", str(tmp_path / "new"), words[0], f"https://localhost:{port}", code]
+            return CliRunner().invoke(app, [*line, *words[1:]])
+
+        assert "its certificate is not believed" in typed("replace").stderr
+        assert "shows another certificate" in typed("replace", "0" * 64).stderr
+        assert "that is no fingerprint" in typed("replace", "3F9A").stderr
+        done = typed("replace", digest)
+        assert "Enrolled as dindaeng/counter-1." in done.output
+        assert "Enrolled at" in typed("enrol", "--again", "-".join(groups(digest))).output
 
 
 def test_a_new_pc_takes_up_from_a_sealed_copy_with_the_offices_key(tmp_path: Path) -> None:

@@ -737,6 +737,14 @@ def test_after_a_long_power_cut_the_duty_needs_a_pin(
     assert resumed or (ended is not None and "interrupted" in ended.detail)
 
 
+def test_power_cuts_every_ten_minutes_leave_the_officer_on_duty(counter: Counter) -> None:
+    sign_on(counter)
+    for _ in range(9):
+        counter.clock.pass_seconds(600)
+        counter.crash_and_start()
+    assert counter.running.presenter.state.phase is Phase.READY
+
+
 def test_a_language_goes_back_after_a_minute_without_a_touch(counter: Counter) -> None:
     sign_on(counter)
     presenter = counter.running.presenter

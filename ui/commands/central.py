@@ -4,11 +4,12 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated, NamedTuple, NoReturn
 
 import typer
 
-from kiosk.language import counted
+from kiosk.domain.refusal import Refusal
+from kiosk.language import counted, in_english
 from ui.commands.context import data_folder, errors, fail, opened
 from ui.failures import NOT_NOW, USAGE, WRONG
 
@@ -29,6 +30,13 @@ if TYPE_CHECKING:
     from sync.keyfile import Renewal
     from sync.steps import Asked
 
+Fingerprint = Annotated[
+    str,
+    typer.Argument(
+        help="Of central's certificate (SHA-256), as central's page shows it beside the code.",
+        show_default=False,
+    ),
+]
 app = typer.Typer()
 keys = typer.Typer(help="The key by which central knows this terminal.", no_args_is_help=True)
 
@@ -101,10 +109,11 @@ def enrol(
             "--again", help="Enrol a second time: central then sees a new terminal, with a new key."
         ),
     ] = False,
+    fingerprint: Fingerprint = "",
 ) -> None:
     """Join a central report with a one-time code; makes this terminal's key.
 
-    Example: kiosk enrol https://report.example.go.th 7KX2M-9QPRT
+    Example: kiosk enrol https://report.example.go.th 7KX2M-9QPRT 3F9A…
     """
     folder = data_folder()
     with opened() as (_, terminal), errors():
@@ -112,20 +121,48 @@ def enrol(
         if present and not again:
             place = f"{present.url} as {present.terminal}"
             fail(f"enrolled already at {place}; --again replaces it", USAGE)
-        enrolment = join(folder, terminal, url, code)
+        enrolment = join(folder, terminal, url, code, fingerprint)
     typer.echo(f"Enrolled at {enrolment.url} as {enrolment.site}/{enrolment.terminal}.")
     typer.echo("Next: kiosk sync")
 
 
-def join(folder: "DataFolder", terminal: "Terminal", url: str, code: str) -> "Enrolment":
-    """Enrol at central with a new key, which takes the place of any other."""
+def join(
+    folder: "DataFolder", terminal: "Terminal", url: str, code: str, fingerprint: str
+) -> "Enrolment":
+    """Enrol at central with a new key, which takes the place of any other. `fingerprint`: of a
+    certificate that this machine does not know yet; ""."""
+    from kiosk.clock import SystemClock
     from sync.client import SyncFailed
-    from ui.joining import enrol_here
+    from ui.joining import enrol_here, join_central
 
     try:
+        if digest := digest_of(fingerprint):
+            now = SystemClock().now().wall
+            return join_central(folder, terminal, url, code, digest, now)
         return enrol_here(folder, terminal, url, code)
+    except Refusal as refusal:
+        fail_as_refused(refusal, NOT_NOW)
     except SyncFailed as error:
         fail(str(error), NOT_NOW)
+
+
+def digest_of(fingerprint: str) -> str:
+    """The digits of what a person typed; "" where nothing is. Refusal."""
+    from sync.fingerprint import plain_fingerprint
+
+    digest = plain_fingerprint(fingerprint)
+    if fingerprint and not digest:
+        raise Refusal("fingerprint_form")
+    return digest
+
+
+def fail_as_refused(refusal: Refusal, code: int) -> NoReturn:
+    """End the command; a fingerprint stands in groups, to be compared."""
+    from sync.fingerprint import groups
+
+    if digest := refusal.values.get("fingerprint"):
+        refusal.values["fingerprint"] = "-".join(groups(str(digest)))
+    fail(in_english(refusal), code)
 
 
 @app.command()

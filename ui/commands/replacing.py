@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ui.commands.central import join, sync_quietly
+from ui.commands.central import Fingerprint, join, sync_quietly
 from ui.commands.context import OfficeKey, data_folder, errors, fail, opened, secret_in
 from ui.commands.setting_up import read_certificate
 from ui.failures import USAGE
@@ -23,6 +23,7 @@ app = typer.Typer()
 def replace(
     url: Annotated[str, typer.Argument(help="Central's address, https://…")],
     code: Annotated[str, typer.Argument(help="The one-time code from `kiosk-central enrol`.")],
+    fingerprint: Fingerprint = "",
     backup: Annotated[
         Path | None,
         typer.Option(help="The old machine's newest backup; without one it begins empty."),
@@ -41,7 +42,7 @@ def replace(
 
     What an attempt that broke off had done stays; run it again with a new code.
 
-    Example: kiosk replace https://report.example.go.th 7KX2M-9QPRT --backup kiosk.db --ca cert.pem
+    Example: kiosk replace https://report.example.go.th 7KX2M-9QPRT 3F9A… --backup kiosk.db
     """
     from kiosk.settings.editing import write_authority
 
@@ -51,7 +52,7 @@ def replace(
     with opened() as (_, terminal), errors():
         if authority:
             write_authority(folder.settings(), authority)
-        enrolment = _joined(folder, terminal, url, code)
+        enrolment = _joined(folder, terminal, url, code, fingerprint)
     typer.echo(f"Enrolled as {enrolment.site}/{enrolment.terminal}.")
     waits = sync_quietly()
     if waits:
@@ -126,11 +127,13 @@ def _is_under_way(folder: "DataFolder") -> bool:
         return terminal.enrolment() is not None and not folder.key_file.exists()
 
 
-def _joined(folder: "DataFolder", terminal: "Terminal", url: str, code: str) -> "Enrolment":
+def _joined(
+    folder: "DataFolder", terminal: "Terminal", url: str, code: str, fingerprint: str
+) -> "Enrolment":
     """The enrolment of this machine; at once where an earlier attempt came so far."""
     present = terminal.enrolment()
     if present is None or not folder.key_file.exists():
-        return join(folder, terminal, url, code)
+        return join(folder, terminal, url, code, fingerprint)
     if present.url != url.rstrip("/"):
         fail(f"this machine is enrolled at {present.url}; `kiosk enrol --again` joins", USAGE)
     return present

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from kiosk.domain.refusal import Refusal
-from kiosk.language import in_english
-from ui.commands.central import sync_and_say
+from ui.commands.central import Fingerprint, digest_of, fail_as_refused, sync_and_say
 from ui.commands.context import data_folder, errors, fail, opened
 from ui.failures import NOT_NOW, USAGE
 
@@ -36,13 +35,7 @@ def init(
 def setup(
     url: Annotated[str, typer.Argument(help="Central's address, https://…")],
     code: Annotated[str, typer.Argument(help="The one-time code from `kiosk-central enrol`.")],
-    fingerprint: Annotated[
-        str,
-        typer.Argument(
-            help="Of central's certificate (SHA-256), as central's page shows it beside the code.",
-            show_default=False,
-        ),
-    ] = "",
+    fingerprint: Fingerprint = "",
     ca: Annotated[
         Path | None,
         typer.Option(help="Central's certificate, where no public authority made it: a PEM file."),
@@ -64,9 +57,9 @@ def setup(
 
     folder = data_folder()
     authority = read_certificate(ca) if ca else None
-    fail_with = _fail_for_screen if screen else _fail
+    fail_with = _fail_for_screen if screen else fail_as_refused
     try:
-        address, digest = central_address(url), _digest(fingerprint)
+        address, digest = central_address(url), digest_of(fingerprint)
     except Refusal as refusal:
         fail_with(refusal, USAGE)
     if not folder.database.exists():
@@ -93,23 +86,6 @@ def setup(
             folder.finish_setup()
     sync_and_say()
     typer.echo("Next: issue PINs on central's page; `kiosk run`, unless the screen runs already")
-
-
-def _digest(fingerprint: str) -> str:
-    from sync.fingerprint import plain_fingerprint
-
-    digest = plain_fingerprint(fingerprint)
-    if fingerprint and not digest:
-        raise Refusal("fingerprint_form")
-    return digest
-
-
-def _fail(refusal: Refusal, code: int) -> NoReturn:
-    from sync.fingerprint import groups
-
-    if digest := refusal.values.get("fingerprint"):
-        refusal.values["fingerprint"] = "-".join(groups(str(digest)))
-    fail(in_english(refusal), code)
 
 
 def _fail_for_screen(refusal: Refusal, code: int) -> NoReturn:

@@ -131,7 +131,7 @@ def write_private(file: Path, data: bytes) -> None:
 def now() -> datetime:
     """What the clock shows in the office's time zone. A clock that can't be right ends the command:
     a block that is closed on a wrong day stays closed."""
-    _keep_office_time()
+    keep_office_time()
     reading = SystemClock().now()
     try:
         require_plausible(reading)
@@ -148,7 +148,7 @@ def day_of(option: str, text: str) -> date | None:
         fail(f"{option} {text[:40]!r}: write YYYY-MM-DD or DD/MM/YYYY", USAGE)
 
 
-def _keep_office_time() -> None:
+def keep_office_time() -> None:
     """Also of a command that asks the time before it opens the office."""
     from kiosk.tomlfile.tables import SettingsError
     from sync.central import settings

@@ -47,7 +47,12 @@ Port = Annotated[
     ),
 ]
 TlsCert = Annotated[
-    Path | None, typer.Option(help="Certificate chain, PEM.", envvar=variable("tls-cert"))
+    Path | None,
+    typer.Option(
+        help="Certificate chain, PEM. With --behind-proxy and without --tls-key: the one that the "
+        "proxy shows, to be named at terminals and watched.",
+        envvar=variable("tls-cert"),
+    ),
 ]
 TlsKey = Annotated[
     Path | None, typer.Option(help="Its private key, PEM.", envvar=variable("tls-key"))
@@ -133,7 +138,7 @@ def serve(
 
     Example: kiosk-central serve --host 0.0.0.0 --port 443 --tls-cert cert.pem --tls-key key.pem
     """
-    _require_tls(host, tls_cert, tls_key, named=insecure_http or bool(behind_proxy))
+    _require_tls(host, tls_cert, tls_key, behind_proxy, insecure_http)
     log_while_running(log_level)
     now()  # not on a day that can't be
     with shared_figures(workers):
@@ -193,7 +198,7 @@ def autostart(
     from sync.central.autostart import unit
     from sync.central.settings import load
 
-    _require_tls(host, tls_cert, tls_key, named=insecure_http or bool(behind_proxy))
+    _require_tls(host, tls_cert, tls_key, behind_proxy, insecure_http)
     options = ["--host", host]
     if behind_proxy:
         options += ["--behind-proxy", behind_proxy]
@@ -201,8 +206,10 @@ def autostart(
         options += ["--insecure-http"]
     if workers > 1:
         options += ["--workers", str(workers)]
-    if tls_cert and tls_key:
-        options += ["--tls-cert", str(tls_cert.absolute()), "--tls-key", str(tls_key.absolute())]
+    if tls_cert:
+        options += ["--tls-cert", str(tls_cert.absolute())]
+    if tls_key:
+        options += ["--tls-key", str(tls_key.absolute())]
     folder = data_folder().absolute()
     with errors():
         settings = load(folder)
@@ -261,11 +268,14 @@ def seed_demo(
     typer.echo("Next: kiosk-central serve, and sign in as one of them")
 
 
-def _require_tls(host: str, cert: Path | None, key: Path | None, *, named: bool) -> None:
-    """`named`: somebody has named a proxy, or the danger."""
-    if (cert is None) != (key is None):
+def _require_tls(
+    host: str, cert: Path | None, key: Path | None, proxy: str, insecure: bool
+) -> None:
+    """Beyond this machine without TLS only where somebody has named a proxy, or the danger. A
+    proxy's certificate needs no key here."""
+    if (key and not cert) or (cert and not key and not proxy):
         fail("--tls-cert and --tls-key go together", USAGE)
-    if cert is None and not _loopback(host) and not named:
+    if cert is None and not _loopback(host) and not proxy and not insecure:
         ways = "behind a proxy with TLS --behind-proxy ADDRESS, without TLS --insecure-http"
         fail(f"{host} is beyond this machine: give --tls-cert and --tls-key; {ways}", USAGE)
 

@@ -55,7 +55,12 @@ def enrol(
     typer.echo(f"Code: {code}   (works once, for 10 minutes)")
     fingerprint = fingerprint_in(certificate)
     words = (central.settings.url.rstrip("/"), code, fingerprint)
-    typer.echo(f"On the terminal: kiosk setup {' '.join(filter(None, words))}")
+    line = " ".join(filter(None, words))
+    if enrolled is None:
+        typer.echo(f"On the terminal: kiosk setup {line}")
+    else:
+        typer.echo(f"On a machine in its place: kiosk replace {line}")
+        typer.echo(f"On the same machine: kiosk enrol --again {line}")
     if fingerprint:
         typer.echo(f"Fingerprint, as its screen shows it: {' '.join(groups(fingerprint))}")
 

@@ -4,6 +4,8 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 
+_BEGINS_FORMULA = frozenset("=+-@\t\r")
+
 
 def csv_table(head: Sequence[object], rows: Iterable[Sequence[object]]) -> bytes:
     """UTF-8 with a byte order mark, so that Excel reads Thai; no cell begins a formula. Days are
@@ -11,7 +13,7 @@ def csv_table(head: Sequence[object], rows: Iterable[Sequence[object]]) -> bytes
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow([safe_cell(value) for value in head])
-    writer.writerows([safe_cell(value) for value in row] for row in rows)
+    writer.writerows(map(safe_cell, row) for row in rows)
     return text.getvalue().encode("utf-8-sig")
 
 
@@ -20,6 +22,6 @@ def safe_cell(value: object) -> str:
     if value is None:
         return ""
     text = str(value)
-    if isinstance(value, int | float):
+    if text[:1] not in _BEGINS_FORMULA or isinstance(value, int | float):
         return text
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+    return f"'{text}"

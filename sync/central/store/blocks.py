@@ -1,7 +1,8 @@
 """Published blocks and their cuts: written once, and read as they are or as sums.
 
-The only room that writes or reads them. Knows no raw day: a cut is frozen with its block, so that
-whatever a page or paper shows is a sum of blocks. What is in no block yet is in `unclosed.py`.
+The only room that writes them. Knows no raw day: a cut is frozen with its block, so that whatever
+a page or paper shows is a sum of blocks. Their sums are made in `month_sums.py` and
+`quarter_cuts.py`. What is in no block yet is in `unclosed.py`.
 """
 
 from collections import defaultdict

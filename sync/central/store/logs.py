@@ -171,8 +171,8 @@ class Logs(Room):
         query = select(log_entries).where(self._of(log), *_conditions(wanted))
         if before:
             query = query.where(c.seq < before)
-        rows = self._connection.execute(query.order_by(c.seq.desc()).limit(most))
-        return tuple(_entry(row) for row in rows)
+        rows = self._connection.execute(query.order_by(c.seq.desc()).limit(most)).all()
+        return tuple(map(_entry, rows))
 
     def about(
         self, log: Log, wanted: Wanted, whom: str, before: int, most: int

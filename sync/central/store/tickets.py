@@ -1,10 +1,11 @@
 """How many citizens each counter served, from the queue systems."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import ColumnElement, Select, Subquery, and_, bindparam, func, select
 
 from sync.central.disclosure import newest_quarter, publication_day, quarter_of
 from sync.central.measures import over_tickets
@@ -63,37 +64,51 @@ _SERVED = (
 )
 # Pages ask these: building a statement takes longer than running it.
 _ANY = select(tickets.c.date).where(*_OF_SPAN).limit(1)
-_RATED = (
-    select(
-        day_lines.c.date,
-        day_lines.c.counter,
-        func.sum(sum((day_lines.c[name] for name in LEVELS[1:]), day_lines.c.n1)).label("n"),
-    )
-    .where(
-        day_lines.c.site == bindparam("site"),
-        day_lines.c.date >= bindparam("first"),
-        day_lines.c.date <= bindparam("last"),
-    )
-    .group_by(day_lines.c.date, day_lines.c.counter)
-    .subquery()  # added up before they are joined: half the time
-)
-_ON_THE_SAME_DAY = (_RATED.c.counter == tickets.c.counter) & (_RATED.c.date == tickets.c.date)
-_RATED_WITH_TICKETS = select(func.sum(_RATED.c.n)).join(tickets, _ON_THE_SAME_DAY).where(*_OF_SPAN)
-_FEWER_THAN_RATED = (
-    select(
-        tickets.c.date, tickets.c.counter, tickets.c.n.label("served"), _RATED.c.n.label("rated")
-    )
-    .join(_RATED, _ON_THE_SAME_DAY)
-    .where(*_OF_SPAN, tickets.c.n < _RATED.c.n)
-    .order_by(tickets.c.date.desc(), tickets.c.counter)
+_LINES_OF_SPAN = (
+    day_lines.c.site == bindparam("site"),
+    day_lines.c.date >= bindparam("first"),
+    day_lines.c.date <= bindparam("last"),
 )
 
+
+def _rated(*conditions: ColumnElement[bool]) -> Subquery:
+    """Ratings by day and counter; added up before they are joined: half the time."""
+    n = func.sum(sum((day_lines.c[name] for name in LEVELS[1:]), day_lines.c.n1)).label("n")
+    lines = select(day_lines.c.date, day_lines.c.counter, n).where(*_LINES_OF_SPAN, *conditions)
+    return lines.group_by(day_lines.c.date, day_lines.c.counter).subquery()
+
+
+def _on_the_same_day(rated: Subquery) -> ColumnElement[bool]:
+    return and_(rated.c.counter == tickets.c.counter, rated.c.date == tickets.c.date)
+
+
+def _fewer_than(rated: Subquery) -> Select[Any]:
+    """Tickets that are fewer than the ratings of their day and counter, newest first."""
+    served = tickets.c.n.label("served")
+    return (
+        select(tickets.c.date, tickets.c.counter, served, rated.c.n.label("rated"))
+        .join(rated, _on_the_same_day(rated))
+        .where(*_OF_SPAN, tickets.c.n < rated.c.n)
+        .order_by(tickets.c.date.desc(), tickets.c.counter)
+    )
+
+
+_RATED = _rated()
+_RATED_WITH_TICKETS = (
+    select(func.sum(_RATED.c.n)).join(tickets, _on_the_same_day(_RATED)).where(*_OF_SPAN)
+)
+_FEWER_THAN_RATED = _fewer_than(_RATED)
+_FEWER_AT_COUNTERS = _fewer_than(
+    _rated(day_lines.c.counter.in_(bindparam("counters", expanding=True)))
+)
+_OF_OFFICERS = day_lines.c.officer.in_(bindparam("officers", expanding=True))
+_COUNTERS = select(day_lines.c.counter).distinct().where(*_LINES_OF_SPAN, _OF_OFFICERS)
 _RATED_AT = (
     select(day_lines.c.officer, day_lines.c.date, day_lines.c.counter)
     .distinct()
     .where(
         day_lines.c.site == bindparam("site"),
-        day_lines.c.officer.in_(bindparam("officers", expanding=True)),
+        _OF_OFFICERS,
         day_lines.c.date.in_(bindparam("days", expanding=True)),
     )
 )
@@ -178,24 +193,30 @@ class Tickets(Room):
         """Days and counters with more ratings than the tickets explain, newest first. Not by how
         many: that would be a day's tally. Reads every day of the span: see `has_any`."""
         asked = {"site": self._site, "first": first, "last": last}
-        return [
-            (row.date, row.counter)
-            for row in self._connection.execute(_FEWER_THAN_RATED, asked)
-            if over_tickets(int(row.rated), row.served)
-        ]
+        return self._exceeded(_FEWER_THAN_RATED, asked)
 
     def exceeded_by(
-        self, exceeded: Collection[tuple[date, str]], officers: Collection[str]
+        self, officers: Collection[str], first: date, last: date
     ) -> dict[str, set[date]]:
-        """On which of the `exceeded` days these officers were rated at the counter concerned: by
-        officer. Tickets are counted by counter, whoever serves there."""
-        asked = {
-            "site": self._site,
-            "officers": list(officers),
-            "days": sorted({day for day, _ in exceeded}),
-        }
+        """On which of these days each of these officers was rated at the counter concerned. Tickets
+        are counted by counter, whoever serves there: other counters are not read."""
+        asked: dict[str, Any] = {"site": self._site, "officers": list(officers)}
+        span = {"first": first, "last": last}
+        counters = list(self._connection.scalars(_COUNTERS, asked | span))
+        at_counters = {"site": self._site, **span, "counters": counters}
+        exceeded = set(self._exceeded(_FEWER_AT_COUNTERS, at_counters))
         days: dict[str, set[date]] = {}
+        if not exceeded:
+            return days
+        asked["days"] = sorted({day for day, _ in exceeded})
         for officer, day, counter in self._connection.execute(_RATED_AT, asked):
             if (day, counter) in exceeded:
                 days.setdefault(officer, set()).add(day)
         return days
+
+    def _exceeded(self, query: Select[Any], asked: Mapping[str, object]) -> list[tuple[date, str]]:
+        return [
+            (row.date, row.counter)
+            for row in self._connection.execute(query, asked)
+            if over_tickets(int(row.rated), row.served)
+        ]

@@ -58,9 +58,8 @@ def _days_over(t: Transaction, officers: Sequence[str], spans: Sequence[Span]) -
     """The same in spans that have tickets."""
     days: dict[str, set[date]] = defaultdict(set)
     for span in spans:
-        if exceeded := set(t.tickets.exceeded(*span)):
-            for officer, over in t.tickets.exceeded_by(exceeded, officers).items():
-                days[officer] |= over
+        for officer, over in t.tickets.exceeded_by(officers, *span).items():
+            days[officer] |= over
     return {officer: len(days[officer]) for officer in officers}
 
 
