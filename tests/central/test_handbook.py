@@ -12,10 +12,14 @@ import pytest
 from PIL import Image
 from starlette.testclient import TestClient
 
+from kiosk.settings.definition import Settings
 from sync.central.handbook import ARTICLES, marked, search, text_of
+from sync.central.handbook.listed import command_lines, setting_lines, walk
+from sync.central.handbook.reference import TERMINAL, thai_abouts
 from sync.central.ingest import Why
 from sync.central.language import LANGUAGES, words
 from sync.central.papers.handouts import SHEETS, handout_pdf
+from sync.central.settings import CentralSettings
 from sync.central.store.terminals import State
 from sync.central.usecases.central import Central
 from sync.central.usecases.terminal_requests import DAY_DROPPED, EARLIER_KEY
@@ -23,8 +27,9 @@ from sync.central.usecases.terminals import NOT_MINE
 from sync.central.usecases.two_people import FOR_TWO, PUBLISHED_DIFFERS
 from sync.central.viewer import ROLES
 from sync.messages import Answer
-from tests.supply.commands import COMMANDS, walk
+from tests.supply.commands import COMMANDS
 from tests.support.central import signed_in
+from tests.support.terminal_reference import text as terminal_reference
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 ROOT = Path(__file__).parents[2]
@@ -123,7 +128,9 @@ def test_each_line_to_type_is_one_that_the_tested_documents_have() -> None:
         line for text in texts for line in (*lines_to_type(text), *re.findall(r"`(.*?)`", text))
     }
     for name, command in COMMANDS.items():
-        tested |= {" ".join(words) for words, _ in walk((name,), command)}
+        for called, one in walk((name,), command):
+            options = (option for parameter in one.params for option in parameter.opts)
+            tested |= {" ".join((*called, option)) for option in ("", *options)}
     for article in (*IDS, *SHEETS):
         text = source(article, "en")
         for line in (*lines_to_type(text), *re.findall(r"`(kiosk(?:-central)? [^`]+)`", text)):
@@ -210,6 +217,52 @@ def test_an_article_links_to_the_offices_own_open_data(central: Central) -> None
     client = signed_in(central, now=NOW)
     [link] = re.findall(r'href="(/data/.*?)"', client.get("/help/access").text)
     assert client.get(link).status_code == 200
+    page = client.get("/help/opendata").text
+    shown = re.findall(r"<td><code>(/data/\S+)</code>", page)
+    assert len(shown) == len(set(shown)) == 4
+    for address in shown:
+        assert client.get(address.replace("KIND", "json")).status_code == 200
+    columns = client.get(f"{link}/dictionary.csv").text.splitlines()[1:-1]
+    assert columns
+    assert all(f"<td><code>{line.split(',')[0]}</code>" in page for line in columns)
+
+
+def test_the_terminals_settings_and_commands_are_those_of_the_terminal() -> None:
+    made = TERMINAL.read_text("utf-8")
+    assert made == terminal_reference(), "python -m tests.support.terminal_reference"
+
+
+def test_each_setting_and_command_is_explained_in_both_languages() -> None:
+    abouts = {
+        "terminal_setting": {one.key: one.about for one in setting_lines(Settings)},
+        "central_setting": {one.key: one.about for one in setting_lines(CentralSettings)},
+    }
+    for table, name in (("terminal_command", "kiosk"), ("central_command", "kiosk-central")):
+        abouts[table] = {one.words: one.about for one in command_lines(name, COMMANDS[name])}
+    thai = thai_abouts()
+    assert thai.keys() == abouts.keys()
+    for table, english in abouts.items():
+        assert list(thai[table]) == list(english), table
+        assert all(len(about) > 3 for about in english.values()), table
+    shown = [text_of(name, "en").html for name in ("settings", "commands")]
+    for key in (*abouts["terminal_setting"], *abouts["central_setting"]):
+        assert re.search(rf"<code>\[?{re.escape(key)}]?</code>", shown[0]), key
+    for called in (*abouts["terminal_command"], *abouts["central_command"]):
+        assert f"<h3><code>{called}</code></h3>" in shown[1]
+    assert "<code>--behind-proxy" in shown[1]
+
+
+def test_a_setting_says_its_default_and_its_bounds() -> None:
+    html = text_of("settings", "en").html
+    for line in (
+        "<code>times.lock</code> After a press, another press is not scored."
+        " Default: <code>5</code>. From 0.1 to 60.",
+        "<code>offer.http</code>",
+        "From 1,024 to 65,535. <code>0</code>",
+        "<code>url</code> The address terminals use. Needed. Up to",
+        "Default: 30. From 30 to 100,000.",
+    ):
+        assert line in html
 
 
 def test_a_search_finds_all_words_in_any_case_and_titles_first(central: Central) -> None:
@@ -222,6 +275,8 @@ def test_a_search_finds_all_words_in_any_case_and_titles_first(central: Central)
     assert page.status_code == 200
     assert "<b>" not in page.text
     assert marked("a < b", "<") == "a <mark>&lt;</mark> b"
+    assert marked("`kiosk <x>` a", "kiosk `") == "<code><mark>kiosk</mark> &lt;x&gt;</code> a"
+    assert marked("`a`", "") == "<code>a</code>"
 
 
 def test_the_readers_own_articles_come_first(central: Central) -> None:

@@ -35,7 +35,7 @@ CHOSEN = {
     "objection", "open_data", "open_data_column", "panel", "period", "prompt", "role",
     "pattern_against", "pattern_innocent", "pattern_kind", "pattern_look_at", "pattern_seen",
     "pool_status", "theme", "way", "weekday", "csv", "csv_column", "change", "target",
-    "right", "roster_word", "served_part",
+    "open_data_address", "right", "roster_word", "served_part",
     "encryption", "not_sent", "notification", "notification_state", "topic", "topic_do",
     "topic_says", "transport", "machine_do", "time_sync",
     "short_month", "spoken_language", "verdict",

@@ -5,12 +5,11 @@ import inspect
 from collections.abc import Iterator
 
 import typer
-from typer.core import TyperCommand, TyperGroup, TyperOption
+from typer.core import TyperOption
 
 from sync.central.cli import app as central
+from sync.central.handbook.listed import Command, command_of, subcommands, walk
 from ui.cli import app as terminal
-
-Command = TyperCommand | TyperGroup
 
 _SECTION = "1"
 _NO_BREAK = "\\&"
@@ -31,14 +30,14 @@ def completion(name: str) -> str:
     """A script for bash: commands and options after each command; a file's name elsewhere."""
     cases = []
     for words, command in walk((name,), COMMANDS[name]):
-        offered = [*_subcommands(command), *_switches(command)]
+        offered = [*subcommands(command), *_switches(command)]
         cases.append(f'        "{" ".join(words)}") offered="{" ".join(offered)}" ;;')
     function = f"_{name.replace('-', '_')}"
     listed = "\n".join(cases)
     groups = "|".join(
         f'"{" ".join((*words, sub))}"'
         for words, command in walk((name,), COMMANDS[name])
-        for sub in _subcommands(command)
+        for sub in subcommands(command)
     )
     return f"""\
 # Completion of {name} for bash.
@@ -58,28 +57,9 @@ complete -o default -F {function} {name}
 """
 
 
-def walk(words: tuple[str, ...], command: Command) -> Iterator[tuple[tuple[str, ...], Command]]:
-    """A command and all below it, each with the words that call it."""
-    yield words, command
-    for name, below in _subcommands(command).items():
-        yield from walk((*words, name), below)
-
-
-def _subcommands(command: Command) -> dict[str, Command]:
-    if not isinstance(command, TyperGroup):
-        return {}
-    return {name: _checked(below) for name, below in command.commands.items() if not below.hidden}
-
-
-def _checked(command: object) -> Command:
-    """Typer answers a class of its own click; ours are all of these two."""
-    assert isinstance(command, Command)
-    return command
-
-
 COMMANDS = {
-    "kiosk": _checked(typer.main.get_command(terminal)),
-    "kiosk-central": _checked(typer.main.get_command(central)),
+    "kiosk": command_of(terminal),
+    "kiosk-central": command_of(central),
 }
 
 
@@ -107,7 +87,7 @@ def _page(words: tuple[str, ...], command: Command, version: str) -> Iterator[st
     if records := [record for record in options if record]:
         yield ".SH OPTIONS"
         yield from _listed(records)
-    if below := _subcommands(command):
+    if below := subcommands(command):
         yield ".SH COMMANDS"
         yield from _listed((sub, each.get_short_help_str(200)) for sub, each in below.items())
     if command.epilog:

@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from tests.supply.commands import COMMANDS, completion, manual_pages, walk
+from sync.central.handbook.listed import walk
+from tests.supply.commands import COMMANDS, completion, manual_pages
 from tests.supply.debian import (
     ALONE_ON_THE_SCREEN,
     QT_LIBRARIES,

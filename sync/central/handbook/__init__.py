@@ -32,13 +32,15 @@ from sync.central.sitesettings import (
 
 _ROOM = Path(__file__).parent
 _PLACE = re.compile(r"\{\{([a-z_]+)\.([a-z_-]+)\}\}")
-_COMMAND = re.compile(r"kiosk(-central)?( [a-z-]+)+")
 _PICTURES, _PICTURE_KIND = "pictures/", ".webp"
 """How an article names a picture: for who reads the file, of the folder beside it."""
 _PICTURE = re.compile(r'<img src="pictures/([a-z-]+)\.webp" alt="([^"]*)" />')
 _ROW = re.compile(rf"<p>((?:{_PICTURE.pattern}\s*)+)</p>")
 _THAI = re.compile("[\u0e01-\u0e5b]+( [\u0e01-\u0e5b]+)*")
 _ENGLISH_CELL = re.compile("<td>([A-Za-z][A-Za-z -]+)</td>")
+_ENGLISH_ITEM = re.compile(
+    "<li>(<code>[^<]*</code>) ((?:[^<\u0e01-\u0e5b]|</?code>|\\[[^]]*])+)</li>"
+)
 NUMBERS: dict[str, float] = {
     "hidden_below": HIDDEN_BELOW,
     "comparable_from": COMPARABLE_FROM,
@@ -64,7 +66,7 @@ class Article(NamedTuple):
 
 
 ARTICLES = (
-    Article(id="citizens", roles=frozenset(), pages=("public", "data", "f")),
+    Article(id="citizens", roles=frozenset(), pages=("public", "f")),
     Article(id="officers", roles=frozenset({"officer"}), pages=("officer", "my-account", "my-log")),
     Article(
         id="figures",
@@ -87,7 +89,7 @@ ARTICLES = (
     Article(
         id="install",
         roles=frozenset({"it"}),
-        pages=("roster", "settings", "holidays", "recordings"),
+        pages=("roster", "holidays", "recordings"),
     ),
     Article(
         id="care", roles=frozenset({"it"}), pages=("fleet", "notifications", "my-notifications")
@@ -95,6 +97,9 @@ ARTICLES = (
     Article(id="lives", roles=frozenset({"it"}), pages=()),
     Article(id="alarms", roles=frozenset({"it"}), pages=()),
     Article(id="access", roles=frozenset({"it"}), pages=("accounts",)),
+    Article(id="settings", roles=frozenset({"it"}), pages=("settings",)),
+    Article(id="commands", roles=frozenset({"it"}), pages=()),
+    Article(id="opendata", roles=frozenset(), pages=("data",)),
     Article(id="method", roles=frozenset(), pages=()),
     Article(id="privacy", roles=frozenset(), pages=("retention",)),
     Article(id="words", roles=frozenset(), pages=()),
@@ -126,11 +131,13 @@ class Picture(NamedTuple):
 
 
 class Hit(NamedTuple):
-    """An article that a search came to, and the line that fits best."""
+    """An article that a search came to, and the line that fits best, with the line's language: what
+    the help of a command says of an option is English everywhere."""
 
     article: Article
     title: str
     line: str
+    language: str
 
 
 def article_of_page(path: str) -> str:
@@ -154,7 +161,7 @@ def text_of(id_: str, language: str) -> Text:
     plain = tuple(_plain_lines(tokens))
     return Text(
         title=title.strip(),
-        summary=plain[0],
+        summary=plain[0].replace("`", ""),
         tokens=tuple(tokens),
         html=_spoken(_pictured(_linked(markdown.render(body)), language), language),
         lines=plain,
@@ -201,10 +208,11 @@ def _pictured(html: str, language: str) -> str:
 
 
 def _spoken(html: str, language: str) -> str:
-    """Words of another language, marked for who hears the page: Thai in an English text, and an
-    English word alone in its cell of a Thai table."""
+    """Words of another language, marked for who hears the page: Thai in an English text, an English
+    word alone in its cell of a Thai table, and an option with what its command's help says."""
     if language == "th":
-        return _ENGLISH_CELL.sub(r'<td><span lang="en">\g<1></span></td>', html)
+        html = _ENGLISH_CELL.sub(r'<td><span lang="en">\g<1></span></td>', html)
+        return _ENGLISH_ITEM.sub(r'<li>\g<1> <span lang="en">\g<2></span></li>', html)
     return _THAI.sub(r'<span lang="th">\g<0></span>', html)
 
 
@@ -218,7 +226,8 @@ def search(sought: str, language: str) -> list[Hit]:
         if all(term in "\n".join((text.title, *text.lines)).casefold() for term in terms):
             line = max(text.lines, key=lambda line: _matches(line, terms))
             rank = (_matches(text.title, terms), _matches(line, terms))
-            ranked.append((rank, Hit(article=one, title=text.title, line=line)))
+            of_line = language if _THAI.search(line) else "en"
+            ranked.append((rank, Hit(article=one, title=text.title, line=line, language=of_line)))
     return [hit for _, hit in sorted(ranked, key=lambda pair: pair[0], reverse=True)]
 
 
@@ -233,10 +242,8 @@ def _filled(source: str, language: str) -> str:
             number = NUMBERS[name]
             return thai.number(number, language, 0 if float(number).is_integer() else 2)
         if table == "made":
-            text = reference.made(name, language)
-        else:
-            text = words(language).get(f"{table}.{name}")
-        return _COMMAND.sub(r"`\g<0>`", text)
+            return reference.made(name, language)
+        return reference.with_commands(words(language).get(f"{table}.{name}"))
 
     return _PLACE.sub(value, source)
 
@@ -244,20 +251,24 @@ def _filled(source: str, language: str) -> str:
 def _plain_lines(tokens: list[Token]) -> Iterator[str]:
     for token in tokens:
         if token.type == "inline":
-            yield "".join(
-                " " if child.type in ("softbreak", "hardbreak") else child.content
-                for child in token.children or ()
-            )
+            yield "".join(map(_plain, token.children or ()))
         elif token.type == "fence":
-            yield from token.content.splitlines()
+            yield from (f"`{line}`" for line in token.content.splitlines())
+
+
+def _plain(child: Token) -> str:
+    """Program text stays between backticks."""
+    if child.type == "code_inline":
+        return f"`{child.content}`"
+    return " " if child.type in ("softbreak", "hardbreak") else child.content
 
 
 def marked(line: str, sought: str) -> str:
-    """`line` as HTML, with each word of `sought` marked."""
-    terms = sorted({re.escape(term) for term in sought.split()}, key=len, reverse=True)
-    if not terms:
-        return escape(line)
-    parts = re.split(f"({'|'.join(terms)})", line, flags=re.IGNORECASE)
-    return "".join(
+    """`line` as HTML, with each word of `sought` marked, and program text as such."""
+    words_sought = sought.replace("`", " ").split()
+    terms = sorted({re.escape(term) for term in words_sought}, key=len, reverse=True)
+    parts = re.split(f"({'|'.join(terms)})", line, flags=re.IGNORECASE) if terms else [line]
+    html = "".join(
         f"<mark>{escape(part)}</mark>" if at % 2 else escape(part) for at, part in enumerate(parts)
     )
+    return re.sub("`([^`]*)`", r"<code>\g<1></code>", html)

@@ -4,12 +4,34 @@ Each is made when an article is first read, from the home of what it lists. The 
 command line stand above this room: they are asked, never imported when it is.
 """
 
+import re
+import tomllib
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
 
 from kiosk.language import Words
+from sync.central import thai
+from sync.central.handbook.listed import (
+    Bounds,
+    CommandLine,
+    SettingLine,
+    bounds_of,
+    command_lines,
+    command_of,
+    setting_lines,
+)
 from sync.central.language import words
+from sync.central.settings import CentralSettings
 from sync.central.viewer import ROLES, Reach, Right, Role
 
+_ROOM = Path(__file__).parent
+TERMINAL = _ROOM / "terminal.toml"
+"""What `tests/support/terminal_reference.py` reads of the terminal: central never imports it."""
+THAI = _ROOM / "th" / "reference.toml"
+"""What each setting and command is for in Thai; in English definition and parser say it."""
+_COMMAND = re.compile(r"kiosk(-central)?( [a-z-]+)+|timedatectl")
 _REACHES = {Right.SECTION: "section", Right.OFFICER: "officer"}
 """Rights of which a role says how far they go, and how their words begin."""
 
@@ -17,6 +39,11 @@ _REACHES = {Right.SECTION: "section", Right.OFFICER: "officer"}
 def made(name: str, language: str) -> str:
     """One of the references, in one of LANGUAGES."""
     return _MAKERS[name](words(language))
+
+
+def with_commands(text: str) -> str:
+    """A word of the pages, in which commands stand as such."""
+    return _COMMAND.sub(r"`\g<0>`", text)
 
 
 def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
@@ -34,7 +61,9 @@ def _cell(text: str) -> str:
 
 def _alarms(of: Words) -> str:
     tables = of.tables()
-    rows = [(name, tables["alarm_do"][kind]) for kind, name in tables["alarm"].items()]
+    rows = [
+        (name, with_commands(tables["alarm_do"][kind])) for kind, name in tables["alarm"].items()
+    ]
     return _table((of.get("reference.alarm"), of.get("reference.what_to_do")), rows)
 
 
@@ -95,8 +124,166 @@ def _name(role: Role, of: Words) -> str:
     return of.get(f"role.{role.id}").partition(" (")[0]
 
 
+# --- settings ---------------------------------------------------------------------------------
+
+
+def _office_settings(of: Words) -> str:
+    from sync.central.web.settings_groups import GROUPS, fields_of, settings_by_key
+
+    lines = []
+    for group in GROUPS:
+        lines.append(f"### {of.get(f'settings_group.{group}')}\n")
+        for field in fields_of(group):
+            setting = settings_by_key()[field.settings[0]]
+            default = _shown(setting.kind.written(setting.default), of)
+            about = of.tables()["setting_about"][field.name]
+            sentences = (about, default, *_taken(bounds_of(setting.kind), of))
+            lines.append(
+                f"- **{of.get(f'field.{field.name}')}**: {' '.join(filter(None, sentences))}"
+            )
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _shown(value: object, of: Words) -> str:
+    """The default of what the office sets; "": there is none, or it is a table of rows."""
+    if isinstance(value, bool):
+        value = of.get("settings.yes" if value else "settings.no")
+        return of.get("reference.default", value=value)
+    if isinstance(value, int):
+        return of.get("reference.default", value=value)
+    return _default(value, of) if isinstance(value, str) else ""
+
+
+def _central_settings(of: Words) -> str:
+    return _settings(setting_lines(CentralSettings), "central_setting", of)
+
+
+def _terminal_settings(of: Words) -> str:
+    return _settings(_terminal().settings, "terminal_setting", of)
+
+
+def _settings(settings: Iterable[SettingLine], table: str, of: Words) -> str:
+    """A heading for each table of the file, and its settings below."""
+    lines = []
+    for setting in settings:
+        about = _about(setting.about, table, setting.key, of)
+        if setting.is_table:
+            lines.append(f"\n### `[{setting.key}]`\n{about}\n")
+        else:
+            default = of.get("reference.needed") if setting.needed else ""
+            default = default or _default(setting.default, of)
+            sentences = (about, default, *_taken(setting.bounds, of))
+            lines.append(f"- `{setting.key}` {' '.join(filter(None, sentences))}")
+    return "\n".join(lines)
+
+
+def _default(default: str, of: Words) -> str:
+    """Left out where it is empty: what that means stands in what the setting is for."""
+    return of.get("reference.default", value=f"`{default}`") if default.strip('"') else ""
+
+
+def _taken(bounds: Bounds, of: Words) -> Iterator[str]:
+    if bounds.of:
+        least, most = (thai.digits(end, of.code) for end in (bounds.least, bounds.most))
+        values = {"least": least, "most": most} if bounds.of == "number" else {"most": most}
+        yield of.get(f"settings.bounds_{bounds.of}", **values)
+    if bounds.choices:
+        yield ", ".join(f"`{choice}`" for choice in bounds.choices)
+
+
+# --- commands ---------------------------------------------------------------------------------
+
+
+def _central_commands(of: Words) -> str:
+    from sync.central.cli import app
+
+    return _commands(command_lines("kiosk-central", command_of(app)), "central_command", of)
+
+
+def _terminal_commands(of: Words) -> str:
+    return _commands(_terminal().commands, "terminal_command", of)
+
+
+def _commands(commands: Iterable[CommandLine], table: str, of: Words) -> str:
+    """A heading for each command, what it is for, and its arguments and options."""
+    lines = []
+    for command in commands:
+        about = _about(command.about, table, command.words, of)
+        parts = [f"- `{term}` {text}" for term, text in command.parts]
+        lines.append("\n".join((f"### `{command.words}`", about, "", *parts, "")))
+    return "\n".join(lines)
+
+
+def _about(english: str, table: str, key: str, of: Words) -> str:
+    text = english if of.code == "en" else thai_abouts()[table][key]
+    sentence = f"{text[:1].upper()}{text[1:]}"
+    return sentence if of.code != "en" or sentence.endswith(".") else f"{sentence}."
+
+
+@cache
+def thai_abouts() -> dict[str, dict[str, str]]:
+    """What each setting and command is for, by table and name."""
+    return tomllib.loads(THAI.read_text("utf-8"))
+
+
+class _Terminal(NamedTuple):
+    settings: list[SettingLine]
+    commands: list[CommandLine]
+
+
+@cache
+def _terminal() -> _Terminal:
+    document = tomllib.loads(TERMINAL.read_text("utf-8"))
+    return _Terminal(
+        settings=[_setting(row) for row in document["settings"]],
+        commands=[_command(row) for row in document["commands"]],
+    )
+
+
+def _setting(row: dict[str, Any]) -> SettingLine:
+    bounds = row.get("bounds", {})
+    choices = tuple(bounds.get("choices", ()))
+    return SettingLine(**row | {"bounds": Bounds(**bounds | {"choices": choices})})
+
+
+def _command(row: dict[str, Any]) -> CommandLine:
+    parts = tuple((term, text) for term, text in row.get("parts", ()))
+    return CommandLine(**row | {"parts": parts})
+
+
+# --- open data --------------------------------------------------------------------------------
+
+
+def _open_data(of: Words) -> str:
+    from sync.central.web.open_data import addresses
+
+    rows = [
+        (f"`{path.format(site='SITE', kind='KIND')}`", of.get(f"open_data_address.{name}"))
+        for name, path in addresses().items()
+    ]
+    return _table((of.get("open_data_address.address"), of.get("public.holds")), rows)
+
+
+def _columns(of: Words) -> str:
+    from sync.central.papers.statistics import described_columns
+
+    rows = [
+        (f"`{name}`", in_thai if of.code == "th" else english, f"`{kind}`")
+        for name, in_thai, english, kind in described_columns()
+    ]
+    return _table([of.get(f"public.{head}") for head in ("column", "holds", "kind")], rows)
+
+
 _MAKERS: dict[str, Callable[[Words], str]] = {
     "alarms": _alarms,
     "pages": _pages,
     "roles": _roles,
+    "office_settings": _office_settings,
+    "central_settings": _central_settings,
+    "terminal_settings": _terminal_settings,
+    "central_commands": _central_commands,
+    "terminal_commands": _terminal_commands,
+    "open_data": _open_data,
+    "columns": _columns,
 }

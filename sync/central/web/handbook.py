@@ -79,7 +79,7 @@ def article_page(request: Request, visitor: AnyVisitor, article: str) -> Respons
 
 def _of_office(request: Request, html: str) -> str:
     """An article's HTML with the office's own addresses."""
-    return html.replace('"/data/SITE"', f'"/data/{parts_of(request).central.site}"')
+    return html.replace("/data/SITE", f"/data/{parts_of(request).central.site}")
 
 
 def _texts(language: str) -> list[tuple[handbook.Article, handbook.Text]]:

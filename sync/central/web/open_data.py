@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import Response
+from fastapi.routing import APIRoute
 
 from kiosk import release
 from sync.central import period as periods
@@ -107,6 +108,13 @@ def description(
         catalogue=datapackage.catalogue(central.settings.name, settings, address),
     )
     return answer if visitor.viewer.signed_in else for_everybody(request, answer, PUBLIC_SECONDS)
+
+
+def addresses() -> dict[str, str]:
+    """The path of each, by what it has: `page` is the one for people."""
+    paths = [route.path for route in router.routes if isinstance(route, APIRoute)]
+    names = (path.partition("{site}")[2].strip("/").partition(".")[0] for path in paths)
+    return {name or "page": path for name, path in zip(names, paths, strict=True)}
 
 
 def _spans_asked(request: Request, settings: SiteSettings, today: Today) -> tuple[Period, ...]:
