@@ -17,7 +17,14 @@ ARRIVED = (Answer.STORED, Answer.ALREADY_HAVE)
 """Central has the report."""
 _UNDECIDED = (Answer.WAITING, Answer.PARKED)
 """It stays due: once people have decided, central says that it has it."""
+_SET_ASIDE = "set aside at central until two people have looked: its page of terminals says why"
 _QUARANTINE = (Answer.ROLLBACK, Answer.FORK, Answer.QUARANTINED)
+
+
+def answer_words(answer: Answer) -> str:
+    """For who reads what a sync did. Set aside is nobody's fault here: central says whose turn it
+    is."""
+    return _SET_ASIDE if answer is Answer.PARKED else answer.value
 
 
 class AnswerProof(Message, frozen=True):

@@ -40,7 +40,7 @@ from sync.messages.values import MAX_ROWS
 from sync.outgoing import greeting, new_key, pin_status
 from sync.parking import central_day, held_reports, name_of, park, park_what_can_not_go
 from sync.protocol import digest, etag
-from sync.receipts import ARRIVED, settle
+from sync.receipts import ARRIVED, answer_words, settle
 from sync.recordings import take_recordings
 from sync.steps import Asked
 from sync.witness import heads, look, waiting_days
@@ -247,7 +247,7 @@ class Run:
             receipt = self._try(name_of(parcel), send)
             if receipt is None:
                 continue
-            line = f"{name_of(parcel)}: {receipt.answer.value}"
+            line = f"{name_of(parcel)}: {answer_words(receipt.answer)}"
             if receipt.answer in ARRIVED:
                 sent += 1
             else:

@@ -54,7 +54,7 @@ from sync.messages.values import Count, ShortText
 from sync.outgoing import due_now, greeting, new_key, path_of, pin_status
 from sync.parking import held_reports, park
 from sync.protocol import BadMessage
-from sync.receipts import ARRIVED, AnswerProof, settle
+from sync.receipts import ARRIVED, AnswerProof, answer_words, settle
 from sync.signing import BadSignature, sign_request
 from sync.updating import install_from_stick, state_of
 from sync.witness import heads
@@ -335,7 +335,7 @@ class _Visit:
     def _receipt(self, reply: Reply, parcel: Parcel) -> None:
         terminal = self.enrolment.terminal
         receipt = settle(self.store, parcel, terminal, reply.body, self._proof(reply))
-        line = f"{parcel.day} revision {parcel.revision}: {receipt.answer.value}"
+        line = f"{parcel.day} revision {parcel.revision}: {answer_words(receipt.answer)}"
         self.progress(line)
         if receipt.answer in ARRIVED:
             self.receipted += 1

@@ -127,6 +127,17 @@ def test_a_file_of_another_version_is_named_and_not_changed(tmp_path: Path) -> N
         assert (lines["database"].level, version in lines["database"].says) == (level, True)
 
 
+def test_a_lost_secret_of_the_pins_has_the_command_that_mends_it(tmp_path: Path) -> None:
+    folder = DataFolder(tmp_path / "terminal")
+    folder.create()
+    store, terminal = folder.open(FakeClock())
+    terminal.set_pin("service")
+    store.close()
+    (folder.path / "pepper").unlink()
+    line = by_subject(terminal_lines(folder, FakeClock()))["pins"]
+    assert (line.level, line.remedy) == (FAIL, "kiosk reset-pins")
+
+
 @pytest.fixture(scope="module")
 def chain(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A certificate for `localhost` that ends in ten days, beside its authority's."""

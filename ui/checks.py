@@ -23,7 +23,7 @@ from kiosk.checking import (
     warning,
 )
 from kiosk.clock import Clock, ClockImplausible, NoSuchZone, require_zone
-from kiosk.datafolder import DataFolder, FolderError
+from kiosk.datafolder import DataFolder, FolderError, PinsLost
 from kiosk.domain.machine import COPY_OLD
 from kiosk.domain.wording import DEFAULT_QUESTION
 from kiosk.files import owner
@@ -210,6 +210,8 @@ def _status(folder: DataFolder, clock: Clock) -> Status | Line:
         return failure("database", str(error), "kiosk setup URL CODE, or kiosk init")
     except StoreDamaged as error:
         return failure("database", str(error), "kiosk restore FILE")
+    except PinsLost as error:
+        return failure("pins", str(error), "kiosk reset-pins")
     except (StoreFailed, FolderError, ClockImplausible) as error:
         return failure("database", str(error), "see the other lines; then kiosk verify")
     try:

@@ -13,6 +13,7 @@ from tests.support.builders import SOMYING
 from tests.support.central import made_central, on_roster
 from tests.support.central_server import Kept, Server, running_server
 from tests.support.databases import new_central_database, new_central_store, new_database
+from tests.support.lock_order import watched_locks
 
 PAGES = {
     "test_accounts",
@@ -60,6 +61,14 @@ def _is_left_out(config: pytest.Config, item: pytest.Item) -> bool:
 def _is_on_postgresql(item: pytest.Item) -> bool:
     call = getattr(item, "callspec", None)
     return call is not None and call.params.get("url") == "postgresql"
+
+
+@pytest.fixture(autouse=True)
+def logs_come_last() -> Iterator[None]:
+    """Whatever a test does at central, no transaction locks a row once it holds the logs."""
+    with watched_locks() as late:
+        yield
+    assert late == []
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

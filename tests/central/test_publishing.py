@@ -35,6 +35,7 @@ from sync.central.usecases.verification import first_disagreement
 from sync.messages import Answer, DayReport, LineCount, OutcomeCount, ReasonCount
 from tests.support.central import begin_terminal, on_roster
 from tests.support.day_reports import key_text, sealed
+from tests.support.lock_order import LAST
 
 NOW = datetime(2026, 11, 23, 20, 30, tzinfo=UTC)
 MONDAY = date(2026, 9, 21)
@@ -377,10 +378,10 @@ def _take(central: Central, one: Came, today: date) -> DayReport | None:
 
 def _empty(central: Central) -> None:
     with central.store.connection() as connection:
-        for table in metadata.sorted_tables:
+        connection.exec_driver_sql("UPDATE sites SET published = NULL")
+        for table in sorted(metadata.sorted_tables, key=lambda table: table.name in LAST):
             if table.name != "sites":
                 connection.execute(table.delete())
-        connection.exec_driver_sql("UPDATE sites SET published = NULL")
 
 
 def _open(central: Central) -> dict[str, date]:

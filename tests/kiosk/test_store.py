@@ -450,6 +450,15 @@ def test_the_same_panel_press_is_kept_once_even_by_a_new_process(
     again.close()
 
 
+def test_status_counts_the_rated_days_before_today_that_nobody_has_closed(
+    terminal: Terminal,
+) -> None:
+    for day in (TODAY - timedelta(days=1), TODAY):
+        terminal.carry_out([Record(rating(5, day=day))])
+    status = terminal.status()
+    assert (status.days, status.not_closed, status.due) == (2, 1, 0)
+
+
 def test_the_journal_head_grows_and_chains(store: Store, terminal: Terminal) -> None:
     with store.transaction() as t:
         seq, head = t.journal.head()

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -418,13 +419,18 @@ def main(folder: Path, machine: str = "amd64", debian: str = "12,13") -> None:
         raise typer.BadParameter(f"{machine}: {WITHOUT_WHEELS[machine]}")
     folder.mkdir(parents=True, exist_ok=True)
     columns = SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn()
-    with Progress(*columns) as progress:
-        for number in debian.split(","):
-            for package in (terminal(), central()):
-                task = progress.add_task(f"{package.name} for Debian {number}", total=1)
-                file = build(package, number, machine, folder)
-                size = file.stat().st_size / 1e6
-                progress.update(task, completed=1, description=f"{file.name}, {size:.0f} MB")
+    with Progress(*columns) as progress, ThreadPoolExecutor(os.cpu_count()) as pool:
+
+        def make(number: str, package: Package) -> None:
+            task = progress.add_task(f"{package.name} for Debian {number}", total=1)
+            file = build(package, number, machine, folder)
+            size = file.stat().st_size / 1e6
+            progress.update(task, completed=1, description=f"{file.name}, {size:.0f} MB")
+
+        both = (terminal(), central())
+        jobs = [pool.submit(make, number, one) for number in debian.split(",") for one in both]
+        for job in jobs:
+            job.result()
 
 
 if __name__ == "__main__":

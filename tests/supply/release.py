@@ -7,6 +7,7 @@ the publisher's alone: made once (`new-key`), kept off every network, never at a
 import hashlib
 import os
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Annotated
 
@@ -60,23 +61,27 @@ def make(
         raise typer.BadParameter(f"{machine}: {WITHOUT_WHEELS[machine]}")
     private = _read_key(key)
     folder.mkdir(parents=True, exist_ok=True)
-    for number in debian.split(","):
+    processor, built_of = MACHINES[machine].partition("-")[0], commit()
+
+    def make_for(number: str) -> str:
+        name = f"kiosk-terminal-{kiosk.__version__}-deb{number}-{machine}{TAIL}"
         with tempfile.TemporaryDirectory() as work:
             root = Path(work)
             install_python(terminal(), PYTHONS[number], machine, root)
-            home = root / terminal().home.relative_to("/")
-            name = f"kiosk-terminal-{kiosk.__version__}-deb{number}-{machine}{TAIL}"
-            processor = MACHINES[machine].partition("-")[0]
             made = write_release(
-                home,
+                root / terminal().home.relative_to("/"),
                 folder / name,
                 private,
                 version=kiosk.__version__,
-                commit=commit(),
+                commit=built_of,
                 python=PYTHONS[number],
                 machine=processor,
             )
-        typer.echo(f"{name}: {made.size / 1e6:.0f} MB, {made.files} files")
+        return f"{name}: {made.size / 1e6:.0f} MB, {made.files} files"
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for line in pool.map(make_for, debian.split(",")):
+            typer.echo(line)
 
 
 def write_release(

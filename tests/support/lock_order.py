@@ -18,7 +18,9 @@ LAST = {"log_heads", "log_entries"}
 
 def locked_by(statement: str) -> str:
     """The table in which a statement locks rows until the commit; "" for a mere look."""
-    locks = _WRITES.match(statement) or _HOLDS.search(statement)
+    locks = _WRITES.match(statement)
+    if locks is None and "FOR UPDATE" in statement:
+        locks = _HOLDS.search(statement)
     return locks[1].lower() if locks else ""
 
 

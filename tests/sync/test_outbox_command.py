@@ -13,8 +13,9 @@ from kiosk.store.journal import Kind
 from kiosk.store.outbox import Delivery
 from kiosk.store.state import Enrolment
 from sync.closing import close_days
-from sync.messages import HeldWhy
+from sync.messages import Answer, HeldWhy
 from sync.parking import held_reports, park
+from sync.receipts import answer_words
 from tests.support.builders import SOMYING, TODAY, FakeClock, rating
 from ui.cli import app
 
@@ -123,3 +124,10 @@ def test_what_can_not_be_settled_is_refused_in_a_line_and_changes_nothing(
         assert refused.exit_code == 2
         assert said in refused.stderr
     assert states(folder) == [Delivery.PARKED, Delivery.DUE]
+
+
+def test_what_central_sets_aside_says_where_the_reason_stands() -> None:
+    assert "its page of terminals says why" in answer_words(Answer.PARKED)
+    assert {answer_words(one) for one in Answer if one is not Answer.PARKED} == {
+        one.value for one in Answer if one is not Answer.PARKED
+    }

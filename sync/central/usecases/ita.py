@@ -201,10 +201,10 @@ def import_ita_round(
             ItaRow(code=row.code, form=row.form, indicator=row.indicator, joined=row.joined)
             for row in rows
         )
-        if listed_rows != (stored.settings.ita_rows or as_settings()):
+        is_new = listed_rows != (stored.settings.ita_rows or as_settings())
+        if is_new:
             settings = parse(stored.settings._replace(ita_rows=listed_rows).document())
             t.settings.append(stored.version, settings, viewer.name, now)
-            write_change(t, viewer, told("settings", version=stored.version + 1), now)
         for row in written:
             t.ita.append(
                 fiscal_year=period.fiscal_year,
@@ -215,6 +215,8 @@ def import_ita_round(
                 author=viewer.name,
                 now=now,
             )
+        if is_new:
+            write_change(t, viewer, told("settings", version=stored.version + 1), now)
         write_change(t, viewer, told("ita_round", period=period.code, n=len(written)), now)
     return len(written)
 
