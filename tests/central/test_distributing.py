@@ -25,11 +25,13 @@ from sqlalchemy import (
     inspect,
 )
 
+from kiosk.checking import Level, Line
 from sync.central.schema import metadata
 from sync.central.store.distributing import BY, COORDINATOR_ONLY, Say
 from sync.central.store.engine import CentralStore, DatabaseDown
 from sync.central.usecases.central import Central
-from sync.central.usecases.distributing import Distribution, NotDistributable, distribute
+from sync.central.usecases.checks import central_lines, distribution_line
+from sync.central.usecases.distributing import Distribution, Laid, NotDistributable, distribute
 from sync.central.usecases.installation import open_central, set_up
 from sync.central.usecases.terminal_requests import take_day_report
 from sync.central.usecases.verification import first_disagreement
@@ -114,6 +116,31 @@ def test_who_has_no_citus_is_told_so_in_one_line(
     assert "\n" not in str(refused.value)
     assert "Citus" in str(refused.value)
     assert first_disagreement(central) is None
+
+
+@pytest.mark.parametrize(
+    ("tables", "level", "named", "remedy"),
+    [
+        (Laid(("sites", "tickets"), (), ()), Level.OK, "every table", ""),
+        (Laid((), ("sites", "tickets"), ()), Level.WARN, "no table", "kiosk-central distribute"),
+        (
+            Laid(("sites",), ("tickets",), ()),
+            Level.FAIL,
+            "incomplete; not distributed: tickets",
+            "",
+        ),
+        (Laid(("sites",), (), ("tickets",)), Level.FAIL, "tickets", "undistribute_table() on each"),
+        (Laid((), ("sites",), ("tickets",)), Level.FAIL, "tickets", "kiosk-central distribute"),
+    ],
+)
+def test_a_check_names_what_is_not_distributed(
+    tables: Laid, level: Level, named: str, remedy: str
+) -> None:
+    line = distribution_line(tables)
+    assert line.level is level
+    assert named in line.says
+    assert remedy in line.remedy
+    assert bool(line.remedy) == (level is not Level.OK)
 
 
 def test_the_command_refuses_a_file(tmp_path: Path) -> None:
@@ -222,6 +249,23 @@ def test_who_writes_meanwhile_waits_and_loses_nothing(citus: str, tmp_path: Path
         assert len(distributing.result(60).fresh) == OURS
         assert answers == [Answer.STORED] * 3
         assert first_disagreement(central) is None
+
+
+def test_a_check_sees_how_tables_lie(citus: str, tmp_path: Path) -> None:
+    def check() -> Line:
+        return next(x for x in central_lines(folder, NIGHT) if x.about == "distribution")
+
+    folder = tmp_path / "central"
+    set_up(folder, "dindaeng", "ดินแดง", citus, "https://127.0.0.1:1")
+    assert check().level is Level.WARN
+    with open_central(folder) as central:
+        told(central)
+        assert check().level is Level.OK
+        with central.store.connection() as connection:
+            connection.exec_driver_sql("SELECT undistribute_table('tickets')")
+        assert check().says == "incomplete; not distributed: tickets"
+        told(central)
+    assert check().level is Level.OK
 
 
 def test_of_two_at_once_one_does_it(citus: str, tmp_path: Path) -> None:

@@ -14,9 +14,9 @@ app = typer.Typer()
 def check(as_json: AsJson = False) -> None:
     """Look at everything that this report needs, and name the remedy of what it lacks.
 
-    Clock, settings, disk, SQLite, age of the backups, address and certificate, database, versions
-    of the terminals. Nothing is changed. Ends with 1 where something fails; a warning alone ends
-    with 0.
+    Clock, settings, disk, SQLite, age of the backups, address and certificate, database, tables
+    that Citus lacks, versions of the terminals. Nothing is changed. Ends with 1 where something
+    fails; a warning alone ends with 0.
 
     Example: kiosk-central check
     """

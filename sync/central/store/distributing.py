@@ -95,6 +95,31 @@ def distribute(connection: Connection, say: Say) -> Distribution:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """How the tables of a database with Citus lie, as a look finds them."""
+
+    distributed: tuple[str, ...]
+    """By their site."""
+    whole: tuple[str, ...]
+    """By nothing: whole, on the coordinator."""
+    otherwise: tuple[str, ...]
+    """By something else than their site, or the same on every server."""
+
+
+def laid(connection: Connection) -> Laid | None:
+    """How this program's tables lie; None: without Citus."""
+    if not _has_citus(connection):
+        return None
+    by = _distributed_by(connection)
+    ours = sorted(metadata.tables.keys() & set(connection.scalars(_TABLES)))
+    return Laid(
+        distributed=tuple(name for name in ours if by.get(name) == BY),
+        whole=tuple(name for name in ours if name not in by),
+        otherwise=tuple(name for name in ours if name in by and by[name] != BY),
+    )
+
+
 def is_distributed(connection: Connection) -> bool:
     """Whether somebody has distributed this database's tables."""
     return _has_citus(connection) and FIRST in _distributed_by(connection)

@@ -209,9 +209,22 @@ def restore_files(source: Source, members: Members, folder: Path) -> None:
 def require_no_rows(store: CentralStore) -> None:
     """BadBackup where the database has rows."""
     with store.connection() as connection:
-        for table in metadata.sorted_tables:
-            if connection.execute(table.select().limit(1)).first() is not None:
-                raise BadBackup(f"{table.name} has rows already; name an empty database")
+        if table := next(_tables_with_rows(connection), ""):
+            raise BadBackup(f"{table} has rows already; name an empty database")
+
+
+def has_rows_of_another(store: CentralStore, site: str) -> bool:
+    """Whether a database holds more than the name of this office, which `init` writes first."""
+    with store.connection() as connection:
+        others = {*_tables_with_rows(connection)} - {sites.name}
+        strangers = connection.scalars(select(sites.c.site).where(sites.c.site != site)).first()
+    return bool(others) or strangers is not None
+
+
+def _tables_with_rows(connection: Connection) -> Iterator[str]:
+    for table in metadata.sorted_tables:
+        if connection.execute(table.select().limit(1)).first() is not None:
+            yield table.name
 
 
 def restore_rows(

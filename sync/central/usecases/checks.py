@@ -33,6 +33,7 @@ from sync.central import settings as central_settings
 from sync.central.carewords import care_words
 from sync.central.settings import CentralSettings
 from sync.central.usecases.central import HEAD, Central, DatabaseError
+from sync.central.usecases.distributing import Laid, laid
 from sync.central.usecases.installation import NoSuchSite, open_central
 from sync.central.usecases.old_backups import newest_backup
 from sync.central.usecases.terminals import all_terminals
@@ -65,6 +66,8 @@ def central_lines(folder: Path, now: datetime) -> Iterator[Line]:
     try:
         with open_central(folder) as central:
             yield database_line(settings)
+            if (tables := laid(central)) is not None:
+                yield distribution_line(tables)
             yield from care_lines(central, now)
             yield from name_lines(settings, central)
             yield versions_line(release.version(), _software(central))
@@ -77,6 +80,22 @@ def database_line(settings: CentralSettings) -> Line:
     """Of one that was opened: another encoding than UTF-8 is refused there."""
     kind = "SQLite" if settings.database.startswith("sqlite") else "PostgreSQL"
     return fine("database", f"{kind}, UTF-8, schema {HEAD}, answers")
+
+
+def distribution_line(tables: Laid) -> Line:
+    """Of a database with Citus. One that is distributed in part fails: Citus refuses some of what
+    a page asks of both kinds of table."""
+    if tables.otherwise:
+        says = f"not by the office's id: {', '.join(tables.otherwise)}"
+        remedy = "run undistribute_table() on each in psql, then kiosk-central distribute"
+        return failure("distribution", says, remedy)
+    if tables.whole and tables.distributed:
+        says = f"incomplete; not distributed: {', '.join(tables.whole)}"
+        return failure("distribution", says, "kiosk-central distribute")
+    if tables.whole:
+        says = "this PostgreSQL has Citus, and no table is distributed"
+        return warning("distribution", says, "kiosk-central distribute")
+    return fine("distribution", "every table, by the office's id")
 
 
 def care_lines(central: Central, now: datetime) -> Iterator[Line]:

@@ -2,11 +2,12 @@
 
 from functools import partial
 
-from sync.central.store.distributing import Distribution, NotDistributable, Say
+from sync.central.store import distributing
+from sync.central.store.distributing import Distribution, Laid, NotDistributable, Say
 from sync.central.store.distributing import distribute as distribute_tables
 from sync.central.usecases.central import Central, once_more
 
-__all__ = ["Distribution", "NotDistributable", "distribute"]
+__all__ = ["Distribution", "Laid", "NotDistributable", "distribute", "laid"]
 
 
 def distribute(central: Central, say: Say) -> Distribution:
@@ -18,3 +19,9 @@ def distribute(central: Central, say: Say) -> Distribution:
 def _distribute(central: Central, say: Say) -> Distribution:
     with central.store.alone() as connection:
         return distribute_tables(connection, say)
+
+
+def laid(central: Central) -> Laid | None:
+    """How the tables lie among the servers of Citus; None: without Citus."""
+    with central.store.snapshot() as connection:
+        return distributing.laid(connection)

@@ -37,6 +37,11 @@ _BEGUN = ".restore-begun"
 """A file in the data folder, while rows are put back: the mark of the backup, and the digest of the
 database's address."""
 
+_NOT_EMPTY = (
+    "the database holds rows of another report, or half of a restore that was cut off; "
+    "run that restore again in its own folder, or name an empty database"
+)
+
 
 class NoSuchSite(LookupError):
     """There is no office of this id."""
@@ -54,6 +59,9 @@ def set_up(folder: Path, site: str, name: str, database: str, url: str) -> None:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     store = CentralStore.create(central_settings.located(folder, target))
     try:
+        # A restore may have been cut off there, from another folder: half a report is not served.
+        if backup.has_rows_of_another(store, site):
+            raise SettingsError(_NOT_EMPTY)
         with store.transaction(site) as t:
             t.people.put_site(name)
     finally:
