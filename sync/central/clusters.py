@@ -16,6 +16,9 @@ from sync.central.measures import bound_of
 USUAL_WEIGHT = 20
 """Degrees of freedom that what is usual in the office weighs beside an officer's own blocks. A
 round has about 25 blocks of a busy officer: alone they miss a design effect by a third, often."""
+OWN_FROM = 10
+"""Degrees of freedom from which blocks tell an effect of their own. Of fewer it also weighs little
+beside what is usual."""
 
 
 class Blocks(Protocol):
@@ -67,6 +70,9 @@ def effect(parts: Iterable[Blocks]) -> Effect:
 
 def design_effect(own: Effect, usual: float) -> float:
     """By how much to divide a number of ratings: `own` and what is usual, weighed by how sure each
-    is, as variances are (Smyth 2004, section 3); never below 1."""
+    is, as variances are (Smyth 2004, section 3); never below 1. Few blocks tell none of their own:
+    where each is shown as a bound, it would say how many differ in which."""
+    if own.freedom < OWN_FROM:
+        return max(1.0, usual)
     weighed = own.freedom * own.ratio + USUAL_WEIGHT * usual
     return max(1.0, weighed / (own.freedom + USUAL_WEIGHT))

@@ -50,10 +50,13 @@ class Ratings:
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """What an officer's blocks of a round hold: ratings by service, and what their spread tells."""
+    """What an officer's blocks of a round hold: ratings by service, and what their spread tells.
+    `section`: the one in which all of them closed; None: there are several, and no head reads the
+    comparison."""
 
     services: Mapping[str, Ratings]
     effect: Effect
+    section: str | None = None
 
     @property
     def n(self) -> int:
@@ -206,36 +209,40 @@ def _usual(officers: Iterable[Round]) -> float:
 
 @dataclass(frozen=True, slots=True)
 class _Service:
-    """Everybody's ratings of one service. `by_officer`: how many of each."""
+    """Everybody's ratings of one service, each officer's with the section."""
 
-    n: int
-    satisfied: int
-    by_officer: tuple[int, ...]
+    by_officer: tuple[tuple[str | None, Ratings], ...]
 
-    def usual_to(self, own: Ratings) -> Ratings | None:
-        """The ratings of the others; None where these are too few, or nearly all one person's."""
-        n = self.n - own.n
-        each = list(self.by_officer)
-        each.remove(own.n)
-        if n < OTHERS_FROM or len(each) < OTHERS or max(each) > OF_ONE * n:
+    def usual_to(self, own: Ratings, section: str | None) -> Ratings | None:
+        """The ratings of the others; None where these are too few, or nearly all one person's. A
+        head knows the own section's results and subtracts them: what remains is several people's
+        too, or the section stands alone."""
+        others = list(self.by_officer)
+        others.remove((section, own))
+        if section is not None:
+            outside = [ratings for other, ratings in others if other != section]
+            if not _are_of_several(outside):
+                others = [(other, ratings) for other, ratings in others if other == section]
+        each = [ratings for _, ratings in others]
+        n = sum(ratings.n for ratings in each)
+        if n < OTHERS_FROM or not _are_of_several(each):
             return None
-        return Ratings(n, self.satisfied - own.satisfied)
+        return Ratings(n, sum(ratings.satisfied for ratings in each))
+
+
+def _are_of_several(each: Sequence[Ratings]) -> bool:
+    """Whether the ratings are of OTHERS or more, and not nearly all one person's."""
+    n = [ratings.n for ratings in each]
+    return len(n) >= OTHERS and max(n) <= OF_ONE * sum(n)
 
 
 def _totals(officers: Iterable[Round]) -> dict[str, _Service]:
-    by_service: dict[str, list[Ratings]] = {}
+    by_service: dict[str, list[tuple[str | None, Ratings]]] = {}
     for own in officers:
         for service, ratings in own.services.items():
             if ratings.n:
-                by_service.setdefault(service, []).append(ratings)
-    return {
-        service: _Service(
-            n=sum(one.n for one in each),
-            satisfied=sum(one.satisfied for one in each),
-            by_officer=tuple(one.n for one in each),
-        )
-        for service, each in by_service.items()
-    }
+                by_service.setdefault(service, []).append((own.section, ratings))
+    return {service: _Service(tuple(each)) for service, each in by_service.items()}
 
 
 def _comparable(own: Round, services: Mapping[str, _Service]) -> list[tuple[Ratings, Ratings]]:
@@ -243,7 +250,7 @@ def _comparable(own: Round, services: Mapping[str, _Service]) -> list[tuple[Rati
     ten ratings or more, or none: the result of all stands on the same page."""
     pairs = []
     for service, ratings in own.services.items():
-        others = services[service].usual_to(ratings) if ratings.n else None
+        others = services[service].usual_to(ratings, own.section) if ratings.n else None
         if others is not None:
             pairs.append((ratings, others))
     pairs.sort(key=lambda pair: -pair[0].n)

@@ -197,6 +197,34 @@ def test_one_colleague_who_does_nearly_all_of_a_service_is_not_what_is_usual() -
     assert found["c3"].standing is Standing.BELOW
 
 
+def test_what_a_head_subtracts_from_what_is_usual_is_nobodys_alone() -> None:
+    """Two of section one and a single other do service c. The head reads what is expected of both,
+    and their results: whatever the other's rate is, both read the same."""
+    told = []
+    for satisfied in (0, 300):
+        office = an_office(mixed=(200, 200))
+        calm = Effect(1.0, 25)
+        for name, of_c in (("c1", 270), ("c2", 240), ("c3", 210)):
+            office[name] = Round({"c": Ratings(300, of_c)}, calm, "one")
+        office["c4"] = Round({"c": Ratings(300, satisfied)}, calm, "two")
+        found = compare(office)
+        told.append([(found[name].n, found[name].expected) for name in ("c1", "c2", "c3")])
+        assert found["c4"].standing.compared
+    assert told == [[(300, 0.75), (300, 0.8), (300, 0.85)]] * 2
+    office["c5"] = Round({"c": Ratings(300, 150)}, calm, None)
+    assert compare(office)["c1"].expected == (240 + 210 + 300 + 150) / 1200
+
+
+def test_few_blocks_tell_a_comparison_no_effect_of_their_own() -> None:
+    office = an_office(mixed=(0, 0))
+    spreads = []
+    for ratio in (1.0, 4.0):
+        few = Round({"a": Ratings(400, 360)}, Effect(ratio, 3))
+        spreads.append(compare(office | {"few": few})["few"].spread)
+    # The ones of all together still tell what is usual.
+    assert spreads[0] == pytest.approx(spreads[1], rel=0.01)
+
+
 def test_of_few_officers_nobody_is_compared() -> None:
     two = dict(list(an_office(mixed=(0, 0)).items())[:4])
     assert {one.standing for one in compare(two).values()} == {Standing.FEW_OFFICERS}

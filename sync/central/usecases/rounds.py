@@ -40,6 +40,7 @@ def _findings(t: Transaction, closed: Period) -> dict[str, Finding]:
     sums = t.blocks.by_officer(closed.first_day, closed.last_day)
     sums.pop(ONLINE, None)
     services = t.blocks.services(closed.first_day, closed.last_day)
+    sections = _sections(t, closed)
     rounds = {}
     for officer, parts in sums.items():
         ratings = {}
@@ -47,5 +48,16 @@ def _findings(t: Transaction, closed: Period) -> dict[str, Finding]:
         for (service, levels), counts in services.get(officer, {}).items():
             satisfied = satisfied_of(levels, counts)
             ratings[f"{service} {levels}"] = Ratings(sum(counts), satisfied)
-        rounds[officer] = Round(services=ratings, effect=effect(parts))
+        rounds[officer] = Round(
+            services=ratings, effect=effect(parts), section=sections.get(officer)
+        )
     return compare(rounds)
+
+
+def _sections(t: Transaction, closed: Period) -> dict[str, str | None]:
+    """By officer, the section in which all blocks of a round closed; None: there are several."""
+    sections: dict[str, str | None] = {}
+    for section in sorted(t.blocks.sections()):
+        for officer in t.blocks.by_officer(closed.first_day, closed.last_day, section=section):
+            sections[officer] = None if officer in sections else section
+    return sections

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import lru_cache
 
-from sync.central.clusters import Blocks, Effect, design_effect, effect
+from sync.central.clusters import Blocks, design_effect, effect
 from sync.central.disclosure import ONLINE
 from sync.central.store.engine import Transaction
 from sync.central.store.spreads import (
@@ -27,9 +27,6 @@ from sync.central.store.spreads import (
 
 INDEPENDENT = 1.0
 """The design effect where nothing is known of one."""
-OWN_FROM = 10
-"""Degrees of freedom from which blocks tell an effect of their own. Of fewer it also weighs little
-beside what is usual."""
 _WINDOW = 12
 """Months."""
 _KNOWN = 32
@@ -106,8 +103,7 @@ def usual_of(year: Mapping[Whose, Spread]) -> float:
 
 
 def _of(parts: Iterable[Blocks], usual: float) -> float:
-    own = effect(parts)
-    return design_effect(own if own.freedom >= OWN_FROM else Effect(), usual)
+    return design_effect(effect(parts), usual)
 
 
 def of_site(spreads: SiteSpreads) -> float:
