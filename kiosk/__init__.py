@@ -1,3 +1,3 @@
 """The core: what a rating is, how one is stored, and nothing about screens, wires or networks."""
 
-__version__ = "0.1.0"
+__version__ = "1.0.0"
