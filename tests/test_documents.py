@@ -22,8 +22,9 @@ DOCUMENTS = [path for path in markdown_files() if path.name != "CHANGELOG.md"]
 NAMED_FILE = re.compile(
     r"`((?:[\w.-]+/)*(?:[\w.-]+\.(?:py|toml|md|html|css|typ|json|svg|png)|[\w-]+/))`"
 )
-MADE_LATER = {"kiosk.toml", "central.toml", "config.py"}
-"""Files of a data folder, and a board's: the program makes them."""
+MADE_LATER = {"kiosk.toml", "central.toml", "config.py", "SERVING.md"}
+"""Files of a data folder, and a board's: the program makes them. And what a package puts beside its
+samples."""
 PAGES = "/data/SITE"
 """Of an office's own report, to which its help links: tests/central/test_handbook.py opens them."""
 

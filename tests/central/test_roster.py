@@ -162,7 +162,7 @@ def test_editing_is_a_form_with_what_is_there(
     assert saved.status_code == 303
     director = signed_in(central, ROLES["director"], now=NOW)
     result = re.sub(r"\s+", " ", director.get(f"/officer/dindaeng/{before.id}").text)
-    assert f"ชื่อเดิม: {BEFORE} (ถึง ๒๓ พ.ย. ๒๕๖๙)" in result
+    assert f"ชื่อเดิม: {BEFORE} (ถึงวันที่ ๒๓ พ.ย. ๒๕๖๙)" in result
     assert squeezed(BEFORE) in paper_of(central, before), "a new name hides nobody's result"
     assert (person(central, "907").id, person(central, "907").name) == (before.id, NEWCOMER)
     assert person(central, "907").section == "ฝ่ายทะเบียน"

@@ -120,8 +120,9 @@ def _deed(role: Role, right: Right) -> str:
 
 
 def _name(role: Role, of: Words) -> str:
-    """Without what stands in brackets where accounts are made."""
-    return of.get(f"role.{role.id}").partition(" (")[0]
+    """Without what stands in brackets where accounts are made; its id, as on other pages, while a
+    new role has no words."""
+    return of.by_key.get(f"role.{role.id}", role.id).partition(" (")[0]
 
 
 # --- settings ---------------------------------------------------------------------------------
