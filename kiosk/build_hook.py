@@ -19,7 +19,8 @@ def wheel_version() -> str:
     version), so that no two states of the code have one name, and pip takes the other one."""
     text = (ROOT / "kiosk" / "__init__.py").read_text("utf-8")
     [release] = re.findall(r'^__version__ = "(.+)"$', text, re.M)
-    if _git("tag", "--points-at", "HEAD", f"v{release}") and not _changes():
+    is_named = "KIOSK_COMMIT" in os.environ
+    if not is_named and _git("tag", "--points-at", "HEAD", f"v{release}") and not _changes():
         return str(release)
     build = build_of_commit()
     return f"{release}+{build}" if build else str(release)
