@@ -119,15 +119,14 @@ def client_of(
     try:
         https = parts.scheme == "https"
         verify = (context or believing(ca)) if https else False
+        way = _through(proxy_of(url, proxy), ca)
     except (OSError, ssl.SSLError) as error:
         raise SyncFailed(f"{ca}: the certificate authority can't be read: {error}") from None
-    try:
-        way = proxy_of(url, proxy)
     except BadProxy as error:
         raise SyncFailed(str(error)) from None
     return httpx.Client(
         base_url=url,
-        proxy=_through(way, ca),
+        proxy=way,
         timeout=TIMEOUT,
         verify=verify,
         follow_redirects=False,

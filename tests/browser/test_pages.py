@@ -3,9 +3,11 @@ window, in Thai and English, in forced colours; and axe-core finds nothing."""
 
 import pytest
 
+from sync.central.handbook import ARTICLES
+from sync.central.language import LANGUAGES
 from tests.browser import looks
 from tests.browser.engines import Engine
-from tests.browser.office import Office
+from tests.browser.office import PUBLIC, Office
 from tests.browser.rounds import look_at_every_page
 from tests.browser.sitemap import finder
 from tests.support.central_routes import routes_of
@@ -16,6 +18,7 @@ NO_LINK = {
 }  # fmt: skip
 """What nobody comes to by a link: the way on, machines' addresses, pictures, and a page that
 follows a form (test_sign_in.py goes there). Whatever has a dot in its path is a file."""
+NARROWEST = looks.WIDTHS[-1:]
 FILES = ("/paper/", "/data/", "/copy/", "/v1/")
 
 
@@ -23,6 +26,22 @@ def test_every_page_holds_at_every_width(chromium: Engine, office: Office) -> No
     seen = look_at_every_page(chromium, office)
     assert not seen.faults, "\n".join(seen.faults)
     assert seen.pages > len({stop.kind for stop in office.known.stops}) > 40
+
+
+def test_every_article_of_the_help_holds_on_the_narrowest_screen(
+    chromium: Engine, office: Office
+) -> None:
+    faults = []
+    for language in LANGUAGES:
+        context = office.context(chromium, PUBLIC, language)
+        page = context.new_page()
+        for article in ARTICLES:
+            page.goto(f"/help/{article.id}")
+            faults += [
+                f"{article.id} {language}: {fault}" for fault in looks.sideways(page, NARROWEST)
+            ]
+        context.close()
+    assert not faults, "\n".join(faults)
 
 
 def test_no_page_is_without_a_way_to_it(office: Office) -> None:

@@ -7,7 +7,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from sync import enrolling
-from sync.client import SyncFailed
+from sync.client import SyncFailed, believing, client_of
 from sync.proxies import BadProxy, name_of_proxy, proxy_of
 from tests.support.certificates import DAY, Authority
 from tests.support.proxy import office_proxy
@@ -113,3 +113,13 @@ def test_a_proxy_that_speaks_tls_itself_is_believed_by_the_offices_authority(
         process.kill()
         assert process.stdout is not None
         assert process.stdout.read() == "", "no password went to a stranger"
+
+
+def test_an_authority_that_can_not_be_read_is_one_line_also_for_a_proxy(tmp_path: Path) -> None:
+    with pytest.raises(SyncFailed, match="authority can't be read"):
+        client_of(
+            URL,
+            str(tmp_path / "gone.pem"),
+            proxy="https://proxy.example:3128",
+            context=believing(),
+        )

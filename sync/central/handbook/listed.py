@@ -40,10 +40,11 @@ class SettingLine(NamedTuple):
 
 
 class CommandLine(NamedTuple):
-    """A command: what is typed, what it is for, and each argument and option."""
+    """A command: what is typed, what it is for, an example, and each argument and option."""
 
     words: str
     about: str
+    example: str = ""
     parts: tuple[tuple[str, str], ...] = ()
 
 
@@ -136,8 +137,10 @@ def command_lines(name: str, command: Command) -> Iterator[CommandLine]:
     for words, one in walk((name,), command):
         context = typer.Context(one, info_name=" ".join(words))
         records = [parameter.get_help_record(context) for parameter in one.params]
+        about, _, example = inspect.cleandoc(one.help or "").partition("\n\nExample: ")
         yield CommandLine(
             words=" ".join(words),
-            about=" ".join(inspect.cleandoc(one.help or "").split()),
+            about=" ".join(about.split()),
+            example=" ".join(example.split()),
             parts=tuple((term, " ".join(text.split())) for term, text in filter(None, records)),
         )

@@ -211,6 +211,9 @@ def _commands(commands: Iterable[CommandLine], table: str, of: Words) -> str:
     lines = []
     for command in commands:
         about = _about(command.about, table, command.words, of)
+        if command.example:
+            example = of.get("reference.example", command=f"`{command.example}`")
+            about = f"{about} {example}"
         parts = [f"- `{term}` {text}" for term, text in command.parts]
         lines.append("\n".join((f"### `{command.words}`", about, "", *parts, "")))
     return "\n".join(lines)
