@@ -71,9 +71,9 @@ def _alarms(of: Words) -> str:
 
 
 def _pages(of: Words) -> str:
-    from sync.central.web.access import guarded_pages
+    from sync.central.web.app import GUARDED
 
-    rows = [(of.get(page.name), ", ".join(_readers(page.rights, of))) for page in guarded_pages()]
+    rows = [(of.get(page.name), ", ".join(_readers(page.rights, of))) for page in GUARDED]
     return _table((of.get("reference.page"), of.get("reference.readers")), rows)
 
 
