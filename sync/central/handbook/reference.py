@@ -32,6 +32,8 @@ TERMINAL = _ROOM / "terminal.toml"
 THAI = _ROOM / "th" / "reference.toml"
 """What each setting and command is for in Thai; in English definition and parser say it."""
 _COMMAND = re.compile(r"kiosk(-central)?( [a-z-]+)+|timedatectl")
+_CHOICES = {"": "reference.one_of", "time": "reference.written"}
+"""How choices are said; those that stand beside numbers: as another possibility."""
 _REACHES = {Right.SECTION: "section", Right.OFFICER: "officer"}
 """Rights of which a role says how far they go, and how their words begin."""
 
@@ -71,11 +73,11 @@ def _alarms(of: Words) -> str:
 
 
 def _pages(of: Words) -> str:
-    from sync.central.web.access import guarded_pages
+    from sync.central.web.app import GUARDED
 
     rows = [
-        (of.get(page.name), _series(_readers(page.rights, of), "and", of))
-        for page in guarded_pages()
+        (of.get(page.name), _series(_readers(page.rights, of), "reference.and_last", of))
+        for page in GUARDED
     ]
     return _table((of.get("reference.page"), of.get("reference.readers")), rows)
 
@@ -88,12 +90,12 @@ def _readers(rights: frozenset[Right], of: Words) -> Iterator[str]:
 
 
 def _series(parts: Iterable[str], last: str, of: Words) -> str:
-    """As a sentence lists them; `last`: "and" or "or"."""
+    """As a sentence lists them; `last`: the word that joins the last one."""
     *earlier, end = parts
     if not earlier:
         return end
     between = " " if of.code == "th" else ", "
-    return of.get(f"reference.{last}_last", earlier=between.join(earlier), last=end)
+    return of.get(last, earlier=between.join(earlier), last=end)
 
 
 def _own(role: Role, rights: frozenset[Right], of: Words) -> str:
@@ -205,9 +207,8 @@ def _taken(bounds: Bounds, of: Words) -> Iterator[str]:
         values = {"least": least, "most": most} if bounds.of == "number" else {"most": most}
         yield of.get(f"settings.bounds_{bounds.of}", **values)
     if bounds.choices:
-        choices = _series((f"`{choice}`" for choice in bounds.choices), "or", of)
-        how = "written" if bounds.of == "time" else "or_else" if bounds.of else "one_of"
-        yield of.get(f"reference.{how}", choices=choices)
+        choices = _series((f"`{choice}`" for choice in bounds.choices), "reference.or_last", of)
+        yield of.get(_CHOICES.get(bounds.of, "reference.or_else"), choices=choices)
 
 
 # --- commands ---------------------------------------------------------------------------------
