@@ -131,7 +131,9 @@ class FirstPages:
 
     def _time(self, now: datetime) -> tuple[tuple[str, str], ...]:
         time = now_words(self._words, now.time())
-        zone = f"{now.tzname()} (UTC{now:%z})"
+        name, zone = now.tzname() or "", f"UTC{now:%z}"
+        if name.isalpha():  # Thailand's has no name: it is called +07
+            zone = f"{name} ({zone})"
         return (
             (self._get("date"), date_words(self._words, now.date())),
             (self._get("time"), time),
