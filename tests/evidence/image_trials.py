@@ -36,7 +36,7 @@ from tests.evidence.image_bench import (
 )
 from tests.evidence.image_clock import names_lead_to, right_time
 from tests.evidence.image_night import the_night_brings_to_central_what_was_rated
-from tests.evidence.image_questions import TERMINAL, Finger, NotThere, invited
+from tests.evidence.image_questions import DRAWN, TERMINAL, Finger, NotThere, invited
 from tests.evidence.image_staff import Staff
 from ui.trial.stage import command
 
@@ -354,7 +354,11 @@ def main() -> None:
 
 def named(trial: Trial, bench: Bench) -> guest.Trial:
     def tried() -> str:
-        remark = trial(bench)
+        try:
+            remark = trial(bench)
+        except Exception:
+            _evidence(bench, trial)
+            raise
         return f"{remark}; its screen and disk: {_evidence(bench, trial)}" if remark else ""
 
     tried.__name__ = trial.__name__
@@ -366,7 +370,8 @@ def _evidence(bench: Bench, trial: Trial) -> Path:
     place = bench.image.parent / trial.__name__
     shutil.rmtree(place, ignore_errors=True)
     place.mkdir()
-    screens = sorted(bench.folder.rglob("*.png"), key=lambda path: path.stat().st_mtime)
+    screens = [path for path in bench.folder.rglob("*.png") if path.name != DRAWN]
+    screens.sort(key=lambda path: path.stat().st_mtime)
     for file in (*screens[-1:], *bench.folder.glob("disk.img")):
         tool("cp", "--sparse=always", file, place)
     return place
