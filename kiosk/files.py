@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+_BUSY = "another command sets it up; wait until that one has ended"
 DRAFT = ".new"
 """How the name of a file ends that is not whole yet."""
 
@@ -43,8 +44,7 @@ def alone_in(folder: Path) -> Iterator[None]:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            said = "another command sets it up; wait until that one has ended"
-            raise BlockingIOError(error.errno, said, str(folder)) from None
+            raise BlockingIOError(error.errno, _BUSY, str(folder)) from None
         yield
     finally:
         os.close(descriptor)

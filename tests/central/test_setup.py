@@ -78,7 +78,7 @@ def test_a_central_that_is_just_starting_is_waited_for(server: Server, tmp_path:
             again[0].now = clock.wall
 
     again: list[Server] = []
-    waiting = Waiting(clock, wait, said.append)
+    waiting = Waiting(clock=clock, wait=wait, say=said.append)
     joined = join_central(folder, terminal, server.url, code, "", waiting)
     again[0].stop()
     assert joined.terminal == "counter-1"
@@ -98,7 +98,9 @@ def test_what_no_waiting_mends_is_said_at_once(server: Server, tmp_path: Path) -
     clock = FakeClock(utc_now())
     server.now = clock.wall
     store, terminal = folder.open(clock)
-    waiting = Waiting(clock, lambda _: pytest.fail("waited"), lambda _: pytest.fail("said"))
+    waiting = Waiting(
+        clock=clock, wait=lambda _: pytest.fail("waited"), say=lambda _: pytest.fail("said")
+    )
     with pytest.raises(Refusal, match="code_refused"):
         join_central(folder, terminal, server.url, "WRONG-CODE9", "", waiting)
     store.close()

@@ -147,15 +147,15 @@ def patiently() -> "Waiting":
     from kiosk.clock import SystemClock
     from ui.joining import PATIENCE, Waiting
 
-    said: set[str] = set()
+    reasons: set[str] = set()
 
     def say(refusal: Refusal) -> None:
-        if refusal.key not in said:
-            said.add(refusal.key)
+        if refusal.key not in reasons:
+            reasons.add(refusal.key)
             why = in_english(refusal)
             typer.echo(f"{why}. Trying again, for {PATIENCE:.0f} seconds at most; Ctrl-C ends it")
 
-    return Waiting(SystemClock(), time.sleep, say)
+    return Waiting(clock=SystemClock(), wait=time.sleep, say=say)
 
 
 def digest_of(fingerprint: str) -> str:

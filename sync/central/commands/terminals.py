@@ -316,8 +316,8 @@ def confirm(
         with opened() as central, _refusals():
             try:
                 done = confirmed(central, viewer_of(central, account), terminal, mark, now())
-                known = find_terminal(central, terminal)
-                goes_on = known is not None and not known.ended
+                enrolled = find_terminal(central, terminal)
+                goes_on = enrolled is not None and not enrolled.ended
             except ChangedSinceShown as error:
                 changed, done = error, False
         if done:
