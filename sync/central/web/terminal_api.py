@@ -228,7 +228,7 @@ async def signed_request(
         site=site,
         terminal=terminal,
         method=request.method,
-        path=request.url.path,
+        path=request.scope["path"],
         nonce=nonce,
         signature=signature or "",
         body=body,
@@ -243,7 +243,7 @@ class OftenAsked(APIRoute):
     to find that out anew for each request would take longer than all its signatures."""
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["method"] not in self.methods:
+        if scope["method"] not in (self.methods or ()):
             await super().handle(scope, receive, send)
             return
         request = Request(scope, receive)
