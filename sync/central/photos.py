@@ -76,6 +76,8 @@ def _opaque(picture: Image.Image) -> Image.Image:
 
 
 def _jpeg(picture: Image.Image) -> bytes:
+    """The pixels alone: what else a file said (a comment, a place) Pillow would write again."""
+    picture.info.clear()
     jpeg = io.BytesIO()
     picture.save(jpeg, "JPEG", quality=85, optimize=True)
     return jpeg.getvalue()

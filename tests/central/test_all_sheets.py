@@ -80,6 +80,18 @@ def test_a_head_gets_the_own_section_alone(central: Central) -> None:
     assert {name.partition("/")[0] for name in names} == {OWN}
 
 
+def test_who_has_other_rights_now_gets_no_file_of_before(central: Central) -> None:
+    role = ROLES["section-head"]
+    head = signed_in(central, role, section=OWN, now=NOW)
+    [address] = ADDRESS.findall(head.get(ASKED).text)
+    assert head.get(address).status_code == 200
+    moved = signed_in(central, role, section=OTHER, now=NOW)
+    assert moved.get(f"/section/dindaeng?name={OWN}").status_code == 403
+    assert moved.get(address).status_code == 404
+    back = signed_in(central, role, section=OWN, now=NOW)
+    assert back.get(address).status_code == 200
+
+
 def test_what_could_not_be_made_is_said_and_leaves_nothing(
     central: Central, director: TestClient, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -9,6 +9,7 @@ from datetime import date
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 from starlette.testclient import TestClient
 
 from kiosk.domain.refusal import Refusal
@@ -19,7 +20,7 @@ from sync.central.logbook import Kind
 from sync.central.logwords import log_words
 from sync.central.papers import ita
 from sync.central.period import parse as parse_period
-from sync.central.photos import SIDE, BadPhoto, portrait
+from sync.central.photos import SIDE, BadPhoto, activity, portrait
 from sync.central.reports import gate
 from sync.central.sitesettings import (
     CUTS_FLOOR,
@@ -137,6 +138,23 @@ def test_a_photo_is_made_small_and_plain(central: Central, it: TestClient) -> No
     with Image.open(io.BytesIO(kept.content)) as found:
         assert found.size == (SIDE, SIDE)
         assert not found.getexif()
+
+
+def test_nothing_that_a_pictures_file_says_beside_its_pixels_is_kept() -> None:
+    written, said = PngInfo(), "13.7563 N 100.5018 E"
+    for name in ("comment", "Comment", "XML:com.adobe.xmp"):
+        written.add_itxt(name, said)
+    for kind, more in (
+        ("JPEG", {"comment": said}),
+        ("JPEG", {"xmp": said.encode(), "icc_profile": said.encode()}),
+        ("PNG", {"pnginfo": written}),
+        ("WEBP", {"xmp": said.encode()}),
+    ):
+        given = io.BytesIO()
+        Image.new("RGB", (400, 400), "teal").save(given, kind, **more)
+        assert said.encode() in given.getvalue()
+        for kept in (portrait(given.getvalue()), activity(given.getvalue())[0]):
+            assert said.encode() not in kept, (kind, *more)
 
 
 def test_a_telephones_photo_is_taken_upright_and_a_photo_can_be_removed(

@@ -44,10 +44,10 @@ class SheetFile:
 class SheetShelf:
     """The ZIPs of one reader; `data_folder` is central's."""
 
-    def __init__(self, data_folder: Path, site: str, account: str) -> None:
-        reader = hashlib.sha256(f"{site}\n{account}".encode()).hexdigest()[:32]
+    def __init__(self, data_folder: Path, site: str, reader: str) -> None:
+        name = hashlib.sha256(f"{site}\n{reader}".encode()).hexdigest()[:32]
         self._root = data_folder / _FOLDER
-        self._folder = self._root / reader
+        self._folder = self._root / name
 
     @contextmanager
     def writing(self, now: datetime) -> "Iterator[ZipBeingMade]":

@@ -69,8 +69,11 @@ def sheets_zip(site: str, token: str, reader: PaperReader, now: CurrentTime) -> 
 
 
 def _shelf(reader: Report | Reader) -> SheetShelf:
+    """Of this account with these rights: whoever has others now finds nothing of before."""
     viewer, central = reader.viewer, reader.central
-    return SheetShelf(central.settings.folder, central.site, f"{viewer.site} {viewer.account}")
+    roles = sorted(role.id for role in viewer.roles)
+    whose = "\n".join((viewer.site, viewer.account, viewer.section, *roles))
+    return SheetShelf(central.settings.folder, central.site, whose)
 
 
 def _all_of(before: str, lines: Iterator[str], after: str) -> Iterator[str]:
