@@ -40,13 +40,13 @@ def verified(
         for number, office in enumerate(offices):
             yield _verified(office, say, is_first=not number)
         return
-    with _started(processes) as (pool, said):
+    with _started(processes) as (pool, counts):
         asked = [
             pool.submit(_verify, office.settings.folder, office.site, is_first=not number)
             for number, office in enumerate(offices)
         ]
         for answer in asked:
-            _wait(answer, said, say)
+            _wait(answer, counts, say)
             yield answer.result()
 
 
@@ -63,21 +63,21 @@ def _started(processes: int) -> Iterator[tuple[ProcessPoolExecutor, Any]]:
     """Processes, and the queue in which they say how many more day reports are verified. They end
     as soon as nobody waits for them any more."""
     context = get_context("spawn")
-    said, over = context.SimpleQueue(), context.Event()
-    pool = ProcessPoolExecutor(processes, context, _Line.connect, (said, over))
+    counts, over = context.SimpleQueue(), context.Event()
+    pool = ProcessPoolExecutor(processes, context, _Line.connect, (counts, over))
     try:
-        yield pool, said
+        yield pool, counts
     finally:
         over.set()
         pool.shutdown(cancel_futures=True)
 
 
-def _wait(answer: Future[OfficeVerified], said: Any, say: Say) -> None:
+def _wait(answer: Future[OfficeVerified], counts: Any, say: Say) -> None:
     is_done = False
     while not is_done:
         is_done = bool(wait([answer], _LOOK_SECONDS).done)
-        while not said.empty():
-            say(said.get())
+        while not counts.empty():
+            say(counts.get())
 
 
 # --- in the processes --------------------------------------------------------------------------
@@ -90,18 +90,18 @@ class _Stopped(Exception):
 class _Line:
     """From one of the processes to the one that started it."""
 
-    _said: Any
+    _counts: Any
     _over: Any
 
     @classmethod
-    def connect(cls, said: Any, over: Any) -> None:
-        cls._said, cls._over = said, over
+    def connect(cls, counts: Any, over: Any) -> None:
+        cls._counts, cls._over = counts, over
 
     @classmethod
     def say(cls, days: int) -> None:
         if cls._over.is_set():
             raise _Stopped
-        cls._said.put(days)
+        cls._counts.put(days)
 
 
 def _verify(folder: Path, site: str, *, is_first: bool) -> OfficeVerified:
