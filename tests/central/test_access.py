@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from fastapi.routing import APIRoute
+from lxml import html
 from starlette.testclient import TestClient
 
 from kiosk.domain.people import BadPerson
@@ -17,8 +19,8 @@ from sync.central.usecases.accounts import add_account
 from sync.central.usecases.central import Central
 from sync.central.usecases.sign_in import sign_in_as
 from sync.central.viewer import CITY, ROLES, Reach, Right, Role
-from sync.central.web.access import guarded_pages, rights_of
-from sync.central.web.app import create_app
+from sync.central.web.access import rights_of
+from sync.central.web.app import GUARDED, create_app
 from tests.support.access import (
     NOW,
     OF_AN_OFFICER,
@@ -51,6 +53,8 @@ from tests.support.databases import new_central_store
 from tests.support.day_reports import key_text
 from tests.support.hellos import made_hello
 
+FROM_ANOTHER = {"/holidays/dindaeng", "/section/dindaeng", "/officer/dindaeng/"}
+"""Pages that another page leads to, of whatever else one comes to by the menu."""
 WITHOUT_HELP = {"photo", "copy", "paper", "openapi.json", "help"}
 """Files, and the help itself."""
 FORMS: dict[str, set[str]] = {
@@ -208,7 +212,7 @@ def test_every_page_and_form_of_the_server_is_in_these_tables(office: Central) -
 def test_the_help_says_of_each_page_who_opens_it(office: Central) -> None:
     """By the rights that its route asks for: those are who is let in above."""
     by_path = {route.path: route for route in _routes(office) if "GET" in _methods(route)}
-    guarded = {page.path: page.rights for page in guarded_pages()}
+    guarded = {page.path: page.rights for page in GUARDED}
     for path, rights in guarded.items():
         matches = by_path[path].path_regex.match
         readers = set.union(*(who for page, who in PAGES.items() if matches(page.split("?")[0])))
@@ -217,6 +221,25 @@ def test_the_help_says_of_each_page_who_opens_it(office: Central) -> None:
         is_page = "." not in path and not path.startswith(("/table/", "/paper/"))
         is_below = any(path.startswith(f"{page}/") for page in guarded)
         assert path in guarded or not (is_page and rights_of(route)) or is_below, path
+
+
+def test_the_menu_leads_to_each_page_that_opens_and_to_no_other(
+    clients: dict[str, TestClient],
+) -> None:
+    opens = {
+        who: {path for path, readers in PAGES.items() if who in readers and path.count("/") == 2}
+        for who in ROLES
+    }
+    guarded = {page.path.format(site="dindaeng", officer="") for page in GUARDED} - FROM_ANOTHER
+    for who in ROLES:
+        tree = html.fromstring(clients[who].get("/my-log").text)
+        links = {urlsplit(link).path for link in tree.xpath("//nav//a/@href")}
+        assert all(
+            clients[who].get(link).status_code == 200 for link in tree.xpath("//nav//a/@href")
+        )
+        assert links & guarded == {path.split("?")[0] for path in opens[who]} & guarded, who
+        assert ("/officer/dindaeng/101" in links) == (who == O)
+        assert ("/section/dindaeng" in links) == (who == S)
 
 
 def test_every_request_at_the_terminals_door_is_refused_unsigned(

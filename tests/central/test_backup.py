@@ -16,6 +16,7 @@ from sync.central.store import rowlines
 from sync.central.store.engine import CentralStore
 from sync.central.store.improvements import Improvement
 from sync.central.store.ita import ItaBody
+from sync.central.store.itapictures import REMOVED
 from sync.central.store.secondfactors import SecondFactor
 from sync.central.usecases import backup
 from sync.central.usecases.accounts import add_account
@@ -55,6 +56,17 @@ def filled(central: Central) -> None:
         t.second_factors.put(factor, ["hash of a code"])
         t.improvements.append(Improvement(id="1", said="รอนาน", due=TODAY), "ผอ.", NOW)
         t.ita.append(2027, 1, "E1", 0, ItaBody(result="ข้อความ"), "ผอ.", NOW)
+        for code in ("E1", f"{REMOVED}E1"):
+            t.ita_pictures.add(
+                2027,
+                1,
+                code=code,
+                caption="",
+                words="ห้องประชุม",
+                jpeg=b"\xff\xd8\x00\x80",
+                size=(1, 1),
+                now=NOW,
+            )
         t.photos.put("101", b"\xff\xd8\x00\x80")
         t.questionnaire.add(TODAY, 5, 4, ["wait"])
         t.questionnaire.add_comment("th", "ความเห็น\nสองบรรทัด")

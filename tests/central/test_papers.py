@@ -21,7 +21,7 @@ from sync.central.change import Change, NotComparable
 from sync.central.language import LANGUAGES, in_thai, tables
 from sync.central.papers import appraisal, ita, meetings, posters, statistics
 from sync.central.papers.thaitext import digits, listed
-from sync.central.papers.typesetting import printable
+from sync.central.papers.typesetting import NoPaper, png, printable
 from sync.central.period import parse
 from sync.central.reports import gate
 from sync.central.reports.gate import Earlier, Improved, MonthFigure, OfficeView
@@ -40,6 +40,7 @@ from tests.support.papers import (
     ita_report,
     ita_report_with,
     pages,
+    printed_lines,
     small_office,
     squeezed,
 )
@@ -147,6 +148,40 @@ def test_a_section_sheet_lists_officers_without_ranking(office: Central) -> None
     assert "สมหญิงกตัญญู" in whole
     book = openpyxl.load_workbook(io.BytesIO(appraisal.section_xlsx(shown, "x", NOW)))
     assert "สมหญิง กตัญญู" in {c.value for row in book.worksheets[0].iter_rows() for c in row}
+
+
+def test_a_name_is_not_parted_within_a_word(office: Central) -> None:
+    shown = gate.section(office, DIRECTOR, "ฝ่ายทะเบียน", parse("fy2027"), TODAY, NOW)
+    names = ("วิไลวรรณ เลิศสกุล", "ปิ่นเกล้า วรรณวิจิตร", "ญาณวุฒิ พูลทรัพย์", "ปัญญ์ชลี วงศ์สวัสดิ์")
+    [row] = shown.officers
+    officers = tuple(
+        replace(row, officer=replace(row.officer, name=name), objected=True) for name in names
+    )
+    made = appraisal.section_pdf(replace(shown, officers=officers), "สำนักงานเขตดินแดง", NOW)
+    lines = {squeezed(line) for line in printed_lines(made)}
+    for name in names:
+        first, last = name.split()
+        assert any(last in line for line in lines), name
+        assert any(first in line for line in lines), name
+
+
+def test_no_heading_is_the_last_line_of_a_meeting_sheets_page(view: OfficeView) -> None:
+    heads = tuple(squeezed(in_thai(key)) for key in ("page.improvements", "office.gaps"))
+    log = tuple(
+        Improvement(id=str(i), said="รอนาน", done="เปิดช่องเพิ่ม", whom="ฝ่ายทะเบียน", due=TODAY)
+        for i in range(4)
+    )
+    [section] = view.sections
+    for n in range(1, 26, 3):
+        many = replace(view, sections=tuple(replace(section, section=f"ฝ่าย{i}") for i in range(n)))
+        for page in pages(meetings.meeting_pdf(many, log, {"duty-paused": 3}, NOW)):
+            body = page.split("จัดทำเมื่อ")[0]
+            assert not body.endswith(heads), n
+
+
+def test_what_typst_cannot_set_is_no_paper() -> None:
+    with pytest.raises(NoPaper):
+        png("bar", {"lang": "th", "rate": None}, ppi=1e9)
 
 
 def test_every_cell_of_a_workbook_has_room_for_its_text(office: Central) -> None:

@@ -37,7 +37,7 @@ _PICTURES, _PICTURE_KIND = "pictures/", ".webp"
 """How an article names a picture: for who reads the file, of the folder beside it."""
 _PICTURE = re.compile(r'<img src="pictures/([a-z-]+)\.webp" alt="([^"]*)" />')
 _ROW = re.compile(rf"<p>((?:{_PICTURE.pattern}\s*)+)</p>")
-_THAI = re.compile("[\u0e01-\u0e5b]+( [\u0e01-\u0e5b]+)*")
+_THAI = re.compile("[\u0e01-\u0e5b]+([ .–][\u0e01-\u0e5b]+)*")
 _ENGLISH_CELL = re.compile("<td>([A-Za-z][A-Za-z -]+)</td>")
 _ENGLISH_ITEM = re.compile(
     "<li>(<code>[^<]*</code>) ((?:[^<\u0e01-\u0e5b]|</?code>|\\[[^]]*])+)</li>"

@@ -143,8 +143,8 @@ def described_columns() -> list[tuple[str, str, str, str]]:
     for name, kind in _TYPES.items():
         in_thai_words, in_english_words = thai[name], english[name]
         if name in _RATES:
-            in_thai_words += f" {thai_whose}"
-            in_english_words += f" {english_whose}"
+            in_thai_words += f" ({thai_whose})"
+            in_english_words += f" ({english_whose})"
         rows.append((name, in_thai_words, in_english_words, kind))
     return rows
 

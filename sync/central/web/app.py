@@ -44,6 +44,7 @@ from sync.central.web import (
     terminals,
     wellknown,
 )
+from sync.central.web.access import guarded_pages
 from sync.central.web.accesslog import AccessLog
 from sync.central.web.dependencies import SignedIn
 from sync.central.web.edge import add_edge
@@ -91,6 +92,8 @@ ROOMS = (
     probes,
     wellknown,
 )
+GUARDED = guarded_pages(route for room in ROOMS for route in room.router.routes)
+"""Every page of one office that is not for everybody."""
 
 router = APIRouter()
 
@@ -120,6 +123,7 @@ def create_app(
         central=central,
         clock=now,
         templates=templates(),
+        pages=GUARDED,
         identity=CodeFlow(identity_provider) if identity_provider else None,
         sign_ins=FairLine(max(1, WORKERS // workers), MAX_SIGN_INS),
         wrong_tokens=MinuteLimit(MAX_WRONG_TOKENS),

@@ -13,6 +13,7 @@ from jinja2 import Environment
 from sync.central.fairline import FairLine
 from sync.central.usecases.central import Central
 from sync.central.web.identity_provider import CodeFlow
+from sync.central.web.menu import GuardedPage
 
 
 class MinuteLimit:
@@ -73,6 +74,8 @@ class Parts:
     """On its own site, which is one of its sites."""
     clock: Callable[[], datetime]
     templates: Environment
+    pages: tuple[GuardedPage, ...]
+    """Those of one office, as the menu has them."""
     identity: CodeFlow | None
     """Signing in with the office's own accounts; None: passwords only."""
     sign_ins: FairLine

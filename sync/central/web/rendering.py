@@ -24,6 +24,7 @@ from sync.central.usecases.objections import read_notices
 from sync.central.usecases.office_settings import office_name
 from sync.central.viewer import CITY, PUBLIC, ROLES, Right, Viewer
 from sync.central.web.cookies import cookie_name, over_tls
+from sync.central.web.menu import menu
 from sync.central.web.parts import parts_of
 
 LANGUAGE_COOKIE = "kiosk_language"
@@ -138,6 +139,7 @@ def _frame(request: Request, viewer: Viewer, central: Central) -> dict[str, Any]
         "here": central.site,
         "site": office_name(central, language),
         "path": request.url.path,
+        "menu": partial(menu, parts_of(request).pages, viewer, central.site, words(language).get),
         "help": article_of_page(request.url.path),
         "switch": "?" + urlencode({**request.query_params, "lang": other_language}),
         "today": today,
