@@ -116,6 +116,10 @@ def test_a_paper_that_leaves_the_house_subtracts_from_nothing_that_everybody_rea
 ) -> None:
     """The round's sections are of the blocks that everybody reads, and the month of one officer is
     in the next round."""
+    now = datetime.combine(TODAY, time(5), UTC)
+    draft = signed_in(office, ROLES["director"], now=now).get("/ita/dindaeng?round=fy2027-1").text
+    assert "๑๒๐" in draft, "as everybody reads it"
+    assert "๑๖๐" not in draft, "as the house reads it"
     later = date(2027, 5, 3)
     for code, n in (("fy2026-2", 60), ("fy2027-1", 180)):
         period = parse(code)

@@ -98,9 +98,10 @@ def test_hostile_text_is_set_as_text(view: OfficeView) -> None:
 
 
 def test_without_enough_ratings_the_report_says_so_in_words(office: Central) -> None:
-    empty = gate.office(office, DIRECTOR, parse("fy2026-2"), TODAY)
+    empty = gate.office(office, PUBLIC, parse("fy2026-2"), TODAY)
     whole = "".join(pages(ita.pdf(ita_report(empty), NOW)))
-    assert "ยังไม่เพียงพอที่จะแสดงผล" in whole
+    assert squeezed("ไม่แสดงผลของสำนักงาน: ผลที่เผยแพร่ต้องมี") in whole
+    assert "เจ้าหน้าที่รวมกันตั้งแต่๓คน" in whole
 
 
 def test_each_chart_says_in_words_what_it_shows(view: OfficeView, office: Central) -> None:
