@@ -227,8 +227,14 @@ def test_online_answers_stand_apart_from_the_counters(central: Central, phone: T
     assert "แบบสอบถามออนไลน์" in phone.get("/public/dindaeng").text
 
 
-def test_a_quarantined_terminals_tokens_are_not_taken(central: Central, phone: TestClient) -> None:
-
+@pytest.mark.parametrize("state", [state for state in State if state is not State.ACTIVE])
+def test_no_token_is_taken_of_a_terminal_whose_days_are_not(
+    central: Central, phone: TestClient, state: State
+) -> None:
+    """A stolen one, one in quarantine, one that waits for a second person: also for an answer
+    whose page was open before."""
+    assert phone.get(token()).status_code == 200
     with central.store.transaction(central.site) as t:
-        t.terminals.quarantine("counter-1", State.FORK)
+        t.terminals.quarantine("counter-1", state)
     assert phone.get(token()).status_code == 404
+    assert phone.post(token(), data={"score": "5"}).status_code == 404
