@@ -27,9 +27,9 @@ from sync.central.usecases.publishing import publish_due
 from sync.central.usecases.sign_in import sign_in, viewer_of
 from sync.central.usecases.sites import all_sites
 from sync.central.usecases.verification import first_disagreement
-from sync.central.viewer import PUBLIC, ROLES
+from sync.central.viewer import ROLES
 from tests.support.builders import an_officer
-from tests.support.central import made_central, put_on_roster, received
+from tests.support.central import DIRECTOR, made_central, put_on_roster, received
 from tests.support.databases import new_central_store
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
@@ -95,7 +95,7 @@ def test_everything_comes_back_in_either_database(
     assert backup.restore_rows(target, backup.check(target), store, quiet) == rows
     again = Central(store=store, settings=central.settings, key=central.key)
     assert first_disagreement(again) is None
-    views = [gate.office(c, PUBLIC, parse("fy2027"), TODAY) for c in (central, again)]
+    views = [gate.office(c, DIRECTOR, parse("fy2027"), TODAY) for c in (central, again)]
     assert views[0] == views[1]
     second = tmp_path / "second.zip"
     assert backup.write(store, tmp_path, second, quiet)[0] == rows
