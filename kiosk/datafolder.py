@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kiosk.clock import Clock, require_plausible
-from kiosk.files import lent_to_root, new_file, sync_folder, write_whole
+from kiosk.files import alone_in, lent_to_root, new_file, sync_folder, write_whole
 from kiosk.settings.definition import FILE_NAME, Settings
 from kiosk.settings.reading import load
 
@@ -98,18 +98,23 @@ class DataFolder:
 
         with self._readable():
             self._require_own()
-            if self.database.exists():
-                raise FolderError(f"{self.path}: is set up already")
+            self._require_no_database()
         if not empty and (damaged := self.damaged_folder()):
             raise FolderError(_instead_of(damaged))
-        self._furnish(unfinished=unfinished)
-        Store.create(self.database)
-        store = Store.open(self.database)
-        try:
-            with store.transaction() as t:
-                t.pins.put_secret(pin.fingerprint(self.pepper()))
-        finally:
-            store.close()
+        with self._readable(), alone_in(self.path):
+            self._require_no_database()
+            self._furnish(unfinished=unfinished)
+            Store.create(self.database)
+            store = Store.open(self.database)
+            try:
+                with store.transaction() as t:
+                    t.pins.put_secret(pin.fingerprint(self.pepper()))
+            finally:
+                store.close()
+
+    def _require_no_database(self) -> None:
+        if self.database.exists():
+            raise FolderError(f"{self.path}: is set up already")
 
     def _furnish(self, *, unfinished: bool = False) -> None:
         """Make what is missing of the folder but its database."""
@@ -342,6 +347,10 @@ class DataFolder:
 
         On a new machine the rest of the folder is made, with a new pepper: no PIN holds. Then it is
         told who had one of this terminal's own; None: every PIN holds."""
+        with self._readable(), alone_in(self.path):
+            return self._restore(copy, clock, secret)
+
+    def _restore(self, copy: Path, clock: Clock, secret: str) -> tuple[str, ...] | None:
         from kiosk import pin
         from kiosk.copies import Copies
         from kiosk.store.engine import Store
