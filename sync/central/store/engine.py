@@ -243,6 +243,11 @@ class CentralStore:
         with self._readers.connect() as connection:
             return version_of(connection)
 
+    @property
+    def writers(self) -> int:
+        """How many can write at once: SQLite lets one."""
+        return 2 if self._engine.dialect.name == "postgresql" else 1
+
     @contextmanager
     def read(self, site: str) -> Iterator[Transaction]:
         """One site's rows as they are at one moment. Takes no lock: a writer does not wait for it,
