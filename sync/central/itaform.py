@@ -40,7 +40,8 @@ class FormRow:
 class EditedRow:
     """A row as it now stands. `version` 0: nobody has written in this round. `beside`: texts that
     were saved at the same time by somebody else and wait to be brought together. `history`: every
-    version of this round, oldest first. `earlier_pictures`: how many the round before has."""
+    version of this round, oldest first. `removed`: pictures that can be brought back.
+    `earlier_pictures`: how many the round before has."""
 
     row: FormRow
     body: ItaBody
@@ -50,6 +51,7 @@ class EditedRow:
     beside: tuple[ItaText, ...] = ()
     history: tuple[ItaText, ...] = ()
     pictures: tuple[ItaPicture, ...] = ()
+    removed: tuple[ItaPicture, ...] = ()
     earlier_pictures: int = 0
 
     @property

@@ -57,7 +57,7 @@ PAGES = (
             Part("figure", ".headline", ".of-100"),
             Part("trend", ".trend", ".trend .months"),
             Part("conditions", ".verdict", ".verdict"),
-            Part("object", "tr:has(details[open])", "tr:has(details[open])"),
+            Part("object", "tr:has(+ tr details[open])", "tr:has(details[open])"),
         ),
         unfolds="tbody details",
     ),

@@ -10,6 +10,7 @@ from tests.browser.engines import Engine
 from tests.browser.office import PUBLIC, Office
 from tests.browser.rounds import look_at_every_page
 from tests.browser.sitemap import finder
+from tests.support.central import SITE
 from tests.support.central_routes import routes_of
 
 NO_LINK = {
@@ -51,6 +52,23 @@ def test_no_page_is_without_a_way_to_it(office: Office) -> None:
     route_of = finder(office.app, "GET")
     reached = {route_of(stop.path.split("?")[0]) for stop in office.known.stops}
     assert pages - reached == NO_LINK
+
+
+def test_an_objection_is_written_in_a_field_as_wide_as_a_line(
+    chromium: Engine, office: Office
+) -> None:
+    path = f"/officer/{SITE}/"
+    stops = (stop.path for stop in office.known.stops if stop.reader == "officer")
+    context = office.context(chromium, "officer", scripts=True)
+    page = context.new_page()
+    page.goto(next(stop for stop in stops if stop.startswith(path)))
+    looks.unfold(page)
+    for width, least in ((1280, 600), (320, 240)):
+        page.set_viewport_size({"width": width, "height": 900})
+        box = page.locator("#weeks textarea").first.bounding_box()
+        assert box
+        assert least < box["width"] < width
+    context.close()
 
 
 PROBES = {

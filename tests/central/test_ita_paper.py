@@ -15,12 +15,13 @@ from PIL import Image
 from pypdf import PdfReader
 
 from sync.central import itaform, photos, thai
-from sync.central.itaform import EditedRow
+from sync.central.itaform import EditedRow, FormRow
 from sync.central.language import in_thai
 from sync.central.papers import ita
 from sync.central.papers.thaitext import digits, listed
 from sync.central.reports import gate
 from sync.central.reports.gate import OfficeView
+from sync.central.store.ita import ItaBody
 from sync.central.store.itapictures import ItaPicture
 from sync.central.usecases.publishing import publish_due
 from tests.support.builders import an_officer
@@ -166,6 +167,22 @@ def test_another_offices_report_has_headings_items_and_empty_cells(view: OfficeV
     assert "ร่าง" not in whole
     assert not re.search("[๐-๙]คะแนน", whole)
     assert "I๒เจ้าหน้าที่ในสำนักงานเขต" in whole
+
+
+def test_indicators_without_items_at_the_head_of_the_table_stand_in_both_papers(
+    view: OfficeView,
+) -> None:
+    """typst 0.15 fails on two headings in a row where the table begins."""
+    of_first = din_daeng()[0].row.indicator
+    rows = [row for row in din_daeng() if row.row.indicator != of_first]
+    bare = [
+        EditedRow(row=FormRow(code="", form="IIT", indicator=name), body=ItaBody())
+        for name in ("ตัวชี้วัดที่ ๑", "ตัวชี้วัดที่ ๑ ก")
+    ]
+    report = ita.Report(office=view, rows=(*bare, *rows))
+    assert "ตัวชี้วัดที่๑ก" in pages(ita.pdf(report, NOW))[0]
+    word = Document(io.BytesIO(ita.docx(report, NOW)))
+    assert "ตัวชี้วัดที่ ๑ ก" in {cell.text for row in word.tables[0].rows for cell in row.cells}
 
 
 def test_a_pictures_bytes_caption_and_words_are_in_both_papers(view: OfficeView) -> None:

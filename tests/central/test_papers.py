@@ -21,7 +21,7 @@ from sync.central.change import Change, NotComparable
 from sync.central.language import LANGUAGES, in_thai, tables
 from sync.central.papers import appraisal, ita, meetings, posters, statistics
 from sync.central.papers.thaitext import digits, listed
-from sync.central.papers.typesetting import printable
+from sync.central.papers.typesetting import NoPaper, png, printable
 from sync.central.period import parse
 from sync.central.reports import gate
 from sync.central.reports.gate import Earlier, Improved, MonthFigure, OfficeView
@@ -40,6 +40,7 @@ from tests.support.papers import (
     ita_report,
     ita_report_with,
     pages,
+    printed_lines,
     small_office,
     squeezed,
 )
@@ -99,7 +100,8 @@ def test_hostile_text_is_set_as_text(view: OfficeView) -> None:
 def test_without_enough_ratings_the_report_says_so_in_words(office: Central) -> None:
     empty = gate.office(office, PUBLIC, parse("fy2026-2"), TODAY)
     whole = "".join(pages(ita.pdf(ita_report(empty), NOW)))
-    assert "ยังไม่เพียงพอที่จะแสดงผล" in whole
+    assert squeezed("ไม่แสดงผลของสำนักงาน: ผลที่เผยแพร่ต้องมี") in whole
+    assert "เจ้าหน้าที่รวมกันตั้งแต่๓คน" in whole
 
 
 def test_each_chart_says_in_words_what_it_shows(view: OfficeView, office: Central) -> None:
@@ -149,6 +151,40 @@ def test_a_section_sheet_lists_officers_without_ranking(office: Central) -> None
     assert "สมหญิง กตัญญู" in {c.value for row in book.worksheets[0].iter_rows() for c in row}
 
 
+def test_a_name_is_not_parted_within_a_word(office: Central) -> None:
+    shown = gate.section(office, DIRECTOR, "ฝ่ายทะเบียน", parse("fy2027"), TODAY, NOW)
+    names = ("วิไลวรรณ เลิศสกุล", "ปิ่นเกล้า วรรณวิจิตร", "ญาณวุฒิ พูลทรัพย์", "ปัญญ์ชลี วงศ์สวัสดิ์")
+    [row] = shown.officers
+    officers = tuple(
+        replace(row, officer=replace(row.officer, name=name), objected=True) for name in names
+    )
+    made = appraisal.section_pdf(replace(shown, officers=officers), "สำนักงานเขตดินแดง", NOW)
+    lines = {squeezed(line) for line in printed_lines(made)}
+    for name in names:
+        first, last = name.split()
+        assert any(last in line for line in lines), name
+        assert any(first in line for line in lines), name
+
+
+def test_no_heading_is_the_last_line_of_a_meeting_sheets_page(view: OfficeView) -> None:
+    heads = tuple(squeezed(in_thai(key)) for key in ("page.improvements", "office.gaps"))
+    log = tuple(
+        Improvement(id=str(i), said="รอนาน", done="เปิดช่องเพิ่ม", whom="ฝ่ายทะเบียน", due=TODAY)
+        for i in range(4)
+    )
+    [section] = view.sections
+    for n in range(1, 26, 3):
+        many = replace(view, sections=tuple(replace(section, section=f"ฝ่าย{i}") for i in range(n)))
+        for page in pages(meetings.meeting_pdf(many, log, {"duty-paused": 3}, NOW)):
+            body = page.split("จัดทำเมื่อ")[0]
+            assert not body.endswith(heads), n
+
+
+def test_what_typst_cannot_set_is_no_paper() -> None:
+    with pytest.raises(NoPaper):
+        png("bar", {"lang": "th", "rate": None}, ppi=1e9)
+
+
 def test_every_cell_of_a_workbook_has_room_for_its_text(office: Central) -> None:
     shown = gate.officer(office, DIRECTOR, "101", parse("fy2027"), TODAY, NOW)
     made = appraisal.officer_xlsx(shown, "สำนักงานเขตดินแดง", NOW)
@@ -168,9 +204,9 @@ def test_every_cell_of_a_workbook_has_room_for_its_text(office: Central) -> None
 
 
 def test_open_data_agree_in_all_three_formats_and_run_nothing(office: Central) -> None:
-    shown = gate.office(office, PUBLIC, ROUND, TODAY)
+    shown = gate.office(office, DIRECTOR, ROUND, TODAY)
     cuts = gate.cuts(office, PUBLIC, ROUND, TOLD)
-    rows = statistics.rows("dindaeng", shown, cuts, TOLD)
+    rows = statistics.rows("dindaeng", shown, cuts)
     text = statistics.as_csv(rows)
     assert text.startswith(b"\xef\xbb\xbf")
     read = list(csv.DictReader(io.StringIO(text.decode("utf-8-sig"))))
@@ -189,16 +225,16 @@ def test_open_data_agree_in_all_three_formats_and_run_nothing(office: Central) -
 
 
 def test_open_data_call_services_as_the_office_does(office: Central) -> None:
-    shown = gate.office(office, PUBLIC, ROUND, TODAY)
+    shown = gate.office(office, DIRECTOR, ROUND, TODAY)
     named = (NamedService("general", "งานทั่วไปของเขต", "General"),)
     called = replace(shown, settings=shown.settings._replace(services=named))
     cuts = gate.cuts(office, PUBLIC, ROUND, TOLD)
-    [row] = [r for r in statistics.rows("dindaeng", called, cuts, TOLD) if r.service]
+    [row] = [r for r in statistics.rows("dindaeng", called, cuts) if r.service]
     assert (row.service, row.service_name) == ("general", "งานทั่วไปของเขต")
     assert row.low is not None
     assert row.high is not None
     assert row.low < (row.rate or 0) < row.high
-    [unnamed] = [r for r in statistics.rows("dindaeng", shown, cuts, TOLD) if r.service]
+    [unnamed] = [r for r in statistics.rows("dindaeng", shown, cuts) if r.service]
     assert unnamed.service_name == ""
 
 
@@ -211,8 +247,8 @@ def test_the_csv_has_a_dictionary_of_its_own_with_the_licence() -> None:
 
 
 def test_open_data_name_nobody(office: Central) -> None:
-    shown = gate.office(office, PUBLIC, ROUND, TODAY)
-    rows = statistics.rows("dindaeng", shown, gate.cuts(office, PUBLIC, ROUND, TOLD), TOLD)
+    shown = gate.office(office, DIRECTOR, ROUND, TODAY)
+    rows = statistics.rows("dindaeng", shown, gate.cuts(office, PUBLIC, ROUND, TOLD))
     for made in (statistics.as_csv(rows), statistics.as_json(rows, shown, NOW)):
         assert "สมหญิง" not in made.decode("utf-8-sig")
         assert "101" not in re.findall(r"\d+", made.decode("utf-8-sig"))
@@ -384,7 +420,7 @@ def test_every_paper_with_a_rate_says_whose(office: Central, view: OfficeView) -
     own = gate.officer(office, DIRECTOR, "101", year, TODAY, NOW)
     section = gate.section(office, DIRECTOR, "ฝ่ายทะเบียน", year, TODAY, NOW)
     cuts = gate.cuts(office, PUBLIC, ROUND, TOLD)
-    rows = statistics.rows("dindaeng", view, cuts, TOLD)
+    rows = statistics.rows("dindaeng", view, cuts)
     pdfs = (
         ita.pdf(ita_report(view), NOW),
         appraisal.officer_pdf(own, "x", NOW),

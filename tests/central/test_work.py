@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 from sync.central import itafile, itaform
 from sync.central.cli import app
 from sync.central.language import in_thai
+from sync.central.logbook import Kind, told
 from sync.central.period import parse
 from sync.central.store.improvements import Improvement, ImprovementStatus
 from sync.central.store.ita import ItaBody
@@ -26,9 +27,11 @@ from sync.central.usecases.ita import (
     RoundTaken,
     import_ita_round,
     read_ita_round,
+    read_pictures,
 )
+from sync.central.usecases.retention import retain
 from sync.central.viewer import ROLES, Viewer
-from tests.support.central import signed_in
+from tests.support.central import logged, signed_in
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 ROUND = parse("fy2027-1")
@@ -307,6 +310,54 @@ def test_a_picture_is_kept_small_described_removed_and_brought_into_the_next_rou
     assert rows(central)["I2"].pictures == ()
     assert rows(central, "fy2027-2")["I2"].pictures == (brought,)
     assert client.get("/ita/dindaeng/picture/none.jpg").status_code == 404
+
+
+def test_a_removed_picture_is_brought_back_or_let_go_for_good(central: Central) -> None:
+    client = signed_in(central, ROLES["director"], now=NOW)
+    for caption in ("หนึ่ง", "สอง"):
+        assert add_picture(client, jpeg(), caption=caption).status_code == 303
+    first, second = before = rows(central)["I2"].pictures
+    said = {**OF_I2, "picture": first.id}
+
+    def deed(do: str) -> int:
+        return client.post(ADDRESS, data={**said, "do": do}).status_code
+
+    assert [deed("remove"), deed("remove")] == [303, 303]
+    row = rows(central)["I2"]
+    assert (row.pictures, [one.id for one in row.removed]) == ((second,), [first.id])
+    assert first.id not in read_pictures(central, ROUND), "none of the paper"
+    assert client.get(f"/ita/dindaeng/picture/{first.id}.jpg").status_code == 200
+    assert client.get("/ita/dindaeng").text.count('value="return"') == 1
+    assert deed("return") == 303
+    assert rows(central)["I2"].pictures == before
+    assert deed("discard") == 400, "it stands in the report"
+    assert [deed("remove"), deed("discard"), deed("return")] == [303, 303, 400]
+    gone = told("ita_picture_discarded", row="I2", period=ROUND.code)
+    assert logged(central, Kind.CHANGE)[0].what == gone
+    assert client.get(f"/ita/dindaeng/picture/{first.id}.jpg").status_code == 404
+
+
+def test_of_a_row_the_newest_eight_removed_pictures_stay(central: Central) -> None:
+    client = signed_in(central, ROLES["director"], now=NOW)
+    for n in range(9):
+        assert add_picture(client, jpeg(120 + 8 * n, 120)).status_code == 303
+        [picture] = rows(central)["I2"].pictures
+        removed = {**OF_I2, "picture": picture.id, "do": "remove"}
+        assert client.post(ADDRESS, data=removed).status_code == 303
+        assert len(rows(central)["I2"].removed) == min(n + 1, 8)
+    assert removed["picture"] in [one.id for one in rows(central)["I2"].removed]
+
+
+def test_a_removed_picture_goes_when_the_round_after_its_own_is_over(central: Central) -> None:
+    client = signed_in(central, ROLES["director"], now=NOW)
+    for caption in ("", "อีกภาพ"):
+        assert add_picture(client, jpeg(), caption=caption).status_code == 303
+    kept, gone = rows(central)["I2"].pictures
+    client.post(ADDRESS, data={**OF_I2, "picture": gone.id, "do": "remove"})
+    for day, left in (((2027, 9, 30), 1), ((2027, 10, 2), 0)):
+        retain(central, datetime(*day, 5, tzinfo=UTC))
+        row = rows(central)["I2"]
+        assert (row.pictures, len(row.removed)) == ((kept,), left)
 
 
 @pytest.mark.parametrize(

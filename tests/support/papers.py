@@ -101,6 +101,16 @@ def squeezed(text: str) -> str:
     return re.sub(r"\s+", "", unicodedata.normalize("NFC", text)).replace("\u0e4d\u0e32", "ำ")
 
 
+def printed_lines(pdf: bytes) -> list[str]:
+    """Each line as it stands on its page; a cell of a table has lines of its own."""
+    document = pdfium.PdfDocument(pdf)
+    lines = [
+        line for page in document for line in page.get_textpage().get_text_bounded().splitlines()
+    ]
+    document.close()
+    return lines
+
+
 def pages(pdf: bytes) -> list[str]:
     """Each page's text as pdfium (Chrome's reader) copies it."""
     document = pdfium.PdfDocument(pdf)

@@ -5,7 +5,7 @@ import socket
 import time
 from codecs import BOM_UTF8
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 from math import hypot
 from pathlib import Path
 
@@ -25,7 +25,7 @@ from tests.support.central_server import Server, running_server
 from tests.support.counter import click
 from ui.app import Program
 from ui.cli import app
-from ui.first_pages import NEXT, Page
+from ui.first_pages import NEXT, Answers, FirstPages, Page
 from ui.first_questions import FirstQuestions
 from ui.first_samples import first_samples
 from ui.opening import Opening, Preparation
@@ -33,7 +33,7 @@ from ui.screens.menu import MenuScreen
 from ui.screens.message import MessageScreen
 from ui.screens.pin import PinScreen
 from ui.screens.question import LANGUAGE, Key, QuestionScreen
-from ui.view import ERASE
+from ui.view import ERASE, QuestionView
 from ui.widgets.tap import Tap
 from ui.widgets.text import TextBox
 from ui.window import TerminalWindow
@@ -206,6 +206,23 @@ def test_a_machine_of_another_zone_is_asked_about_the_time_that_it_will_keep(
         assert SystemClock().now().wall.utcoffset() == timedelta(hours=7)
     time.tzset()
     preparation.release()
+
+
+@pytest.mark.parametrize(
+    ("hours", "code", "said"),
+    [
+        (7, "en", "Thailand (UTC+7)"),
+        (7, "th", "ประเทศไทย (UTC+7)"),
+        (5.5, "en", "UTC+05:30"),
+        (-3, "th", "UTC-03:00"),
+    ],
+)
+def test_the_time_that_is_kept_is_named_as_people_do(hours: float, code: str, said: str) -> None:
+    now = datetime(2026, 11, 30, 8, 5, tzinfo=timezone(timedelta(hours=hours)))
+    for page in (Page.CLOCK, Page.CLOCK_WRONG):
+        view = FirstPages(code).view(page, Answers(), now)
+        assert isinstance(view, QuestionView)
+        assert view.rows[-1][1] == said
 
 
 def test_alone_by_touch_in_english_with_the_counter_typed(machine: NewMachine) -> None:

@@ -126,20 +126,18 @@ def _section_name(view: SectionView) -> str:
 
 def _officer_line(row: OfficerRow, usual_flags: float | None, axis: chart.Axis) -> dict[str, Any]:
     """An officer's line of the section's PDF."""
-    name = row.officer.name
-    if row.away:
-        name += " " + _in_brackets("figures.away")
-    if row.objected:
-        name += " " + _in_brackets("appraisal.objection_waits")
-    line = figures.row(name, row.figure, axis)
+    line = figures.row(row.officer.name, row.figure, axis)
     beside = " · ".join(_row_beside(row, usual_flags))
     return {"number": digits(row.officer.number), **line, "beside": beside}
 
 
 def _row_beside(row: OfficerRow, usual_flags: float | None) -> list[str]:
     """What stands beside one officer's score in the section's sheets."""
+    away = in_thai("figures.away") if row.away else ""
+    waits = in_thai("appraisal.objection_waits") if row.objected else ""
     signs = figures.flagged(row.figure, usual_flags, "figures.flagged_short")
-    return [*filter(None, (mark_text(row.mark), _adjusted(row), signs)), *figures.gaps(row.missing)]
+    remarks = (away, waits, mark_text(row.mark), _adjusted(row), signs)
+    return [*filter(None, remarks), *figures.gaps(row.missing)]
 
 
 def _adjusted(row: OfficerRow) -> str:
@@ -168,11 +166,8 @@ def _block_cells(row: BlockRow, view: OfficerView, now: datetime) -> tuple[Cell,
 
 
 def _officer_cells(row: OfficerRow, usual_flags: float | None) -> tuple[Cell, ...]:
-    waits = in_thai("appraisal.objection_waits") if row.objected else ""
-    away = in_thai("figures.away") if row.away else ""
     order = figures.unusual_order(row.figure)
-    remarks = (away, waits, order, *_row_beside(row, usual_flags))
-    remark = " · ".join(filter(None, remarks))
+    remark = " · ".join(filter(None, (order, *_row_beside(row, usual_flags))))
     return row.officer.number, row.officer.name, *_numbers(row.figure), remark
 
 
@@ -236,10 +231,6 @@ def _other_section(row: BlockRow, view: OfficerView) -> str:
 def _mark(row: BlockRow, now: datetime) -> str:
     """How an objection to the block stands; empty without one."""
     return state_text(row.objection, now) if row.objection else ""
-
-
-def _in_brackets(key: str) -> str:
-    return f"({in_thai(key)})"
 
 
 def _verdict(view: OfficerView) -> str:

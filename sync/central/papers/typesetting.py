@@ -112,5 +112,8 @@ def _failures(template: str) -> Iterator[None]:
     try:
         with LINE.place(), LINE.turn():
             yield
-    except RuntimeError as error:
+    except BaseException as error:
+        # A fault within typst itself is no Exception, and its class has no address.
+        if not isinstance(error, RuntimeError) and type(error).__name__ != "PanicException":
+            raise
         raise NoPaper(f"{template}: {str(error).splitlines()[0]}") from error

@@ -34,6 +34,7 @@ from sync.central.disclosure import (
     Counts,
     Cut,
     Scaled,
+    WeekEnd,
 )
 from sync.central.schema import (
     LEVELS,
@@ -128,6 +129,17 @@ _WAYS = {
 _BY_WAY = sums_of_blocks(
     *(way.label(f"way_{number}") for number, way in enumerate(_WAYS.values()))
 ).where(_CLOSED, OF_COUNTERS)
+_OF_DAYS = sums_of_blocks(blocks.c.section, blocks.c.officer).where(_CLOSED, OF_COUNTERS)
+_WEEK_ENDS = (
+    select(
+        blocks.c.last_day,
+        func.count(blocks.c.officer.distinct()),
+        func.min(blocks.c.officer),
+        func.max(blocks.c.officer),
+    )
+    .where(blocks.c.site == bindparam("site"), OF_COUNTERS)
+    .group_by(blocks.c.last_day)
+)
 _ROLLUP = tuple(site_months.c[name] for name in SUM_COLUMNS)
 _MONTHS = (
     select(site_months.c.month, *_ROLLUP)
@@ -363,6 +375,19 @@ class Blocks(Room):
         for section, officer, *columns in self._connection.execute(_BY_SECTION, asked).all():
             sums[section][officer].append(sum_from(columns))
         return {section: dict(by_officer) for section, by_officer in sums.items()}
+
+    def by_section_of_days(self, first: date, last: date) -> dict[str, dict[str, list[Sum]]]:
+        """The same of any days, without the online questionnaire."""
+        asked = {"site": self._site, "first": first, "last": last}
+        sums: dict[str, dict[str, list[Sum]]] = defaultdict(lambda: defaultdict(list))
+        for section, officer, *columns in self._connection.execute(_OF_DAYS, asked).all():
+            sums[section][officer].append(sum_from(columns))
+        return {section: dict(by_officer) for section, by_officer in sums.items()}
+
+    def week_ends(self) -> list[WeekEnd]:
+        """On which days blocks closed; without the online questionnaire."""
+        rows = self._connection.execute(_WEEK_ENDS, {"site": self._site}).all()
+        return [WeekEnd(day=day, officers=n, some=frozenset(some)) for day, n, *some in rows]
 
     def by_officer(
         self, first: date, last: date, officer: str | None = None, section: str | None = None

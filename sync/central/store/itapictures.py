@@ -4,15 +4,19 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, insert, literal, select, update
+from sqlalchemy import and_, delete, func, insert, literal, or_, select, update
 
 from sync.central.schema import ita_pictures, sites
 from sync.central.store.room import Room
 
+REMOVED = "-"
+"""Before a row's code: of it the picture was removed. No row's own code begins so."""
+
 
 @dataclass(frozen=True, slots=True)
 class ItaPicture:
-    """A picture of a row, without its bytes. `words`: what it shows, for who can't see it."""
+    """A picture of a row, without its bytes. `words`: what it shows, for who can't see it. `code`:
+    the row's, after REMOVED where the picture can still be brought back."""
 
     id: str
     code: str
@@ -24,7 +28,7 @@ class ItaPicture:
 
 class ItaPictures(Room):
     def of_round(self, fiscal_year: int, number: int) -> dict[str, tuple[ItaPicture, ...]]:
-        """By the row's code, in the order in which they were added."""
+        """By the code, in the order in which they were added."""
         columns = [column for column in ita_pictures.c if column is not ita_pictures.c.jpeg]
         query = (
             select(*columns)
@@ -55,11 +59,12 @@ class ItaPictures(Room):
         return self._connection.scalar(query)
 
     def jpegs(self, fiscal_year: int, number: int) -> dict[str, bytes]:
-        """Every picture of a round, by its id."""
+        """Every picture of a round that stands in it, by its id."""
         query = select(ita_pictures.c.id, ita_pictures.c.jpeg).where(
             ita_pictures.c.site == self._site,
             ita_pictures.c.fiscal_year == fiscal_year,
             ita_pictures.c.round == number,
+            ~ita_pictures.c.code.startswith(REMOVED),
         )
         return {row.id: row.jpeg for row in self._connection.execute(query)}
 
@@ -68,6 +73,7 @@ class ItaPictures(Room):
             ita_pictures.c.site == self._site,
             ita_pictures.c.fiscal_year == fiscal_year,
             ita_pictures.c.round == number,
+            ~ita_pictures.c.code.startswith(REMOVED),
         )
         return self._connection.scalar(query) or 0
 
@@ -123,12 +129,36 @@ class ItaPictures(Room):
         )
         return bool(changed.rowcount)
 
-    def remove(self, id: str) -> bool:
-        """Whether there was such a picture."""
-        removed = self._connection.execute(
+    def place(self, id: str) -> tuple[int, int, str] | None:
+        """Fiscal year, round and code of a picture; None when there is none."""
+        c = ita_pictures.c
+        query = select(c.fiscal_year, c.round, c.code).where(c.site == self._site, c.id == id)
+        row = self._connection.execute(query).first()
+        return (row.fiscal_year, row.round, row.code) if row else None
+
+    def move(self, id: str, code: str) -> None:
+        self._connection.execute(
+            update(ita_pictures)
+            .where(ita_pictures.c.site == self._site, ita_pictures.c.id == id)
+            .values(code=code)
+        )
+
+    def discard(self, id: str) -> None:
+        """For good."""
+        self._connection.execute(
             delete(ita_pictures).where(ita_pictures.c.site == self._site, ita_pictures.c.id == id)
         )
-        return bool(removed.rowcount)
+
+    def discard_removed(self, fiscal_year: int, number: int) -> None:
+        """For good, what was removed from rounds before this one."""
+        c = ita_pictures.c
+        earlier = or_(
+            c.fiscal_year < fiscal_year, and_(c.fiscal_year == fiscal_year, c.round < number)
+        )
+        of_site = c.site == self._site
+        self._connection.execute(
+            delete(ita_pictures).where(of_site, c.code.startswith(REMOVED), earlier)
+        )
 
     def bring(self, code: str, before: tuple[int, int], into: tuple[int, int]) -> int:
         """Copy a row's pictures from one fiscal year and round into another; how many."""

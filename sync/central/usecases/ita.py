@@ -1,6 +1,6 @@
 """The texts and pictures of the ITA measures report, a round at a time."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -14,7 +14,7 @@ from sync.central.photos import BadPhoto
 from sync.central.sitesettings import ItaRow, SiteSettings, parse
 from sync.central.store.engine import Transaction
 from sync.central.store.ita import ITA_TEXT, WHOLE_OFFICE, ItaBody, ItaText, newest
-from sync.central.store.itapictures import ItaPicture
+from sync.central.store.itapictures import REMOVED, ItaPicture
 from sync.central.usecases.audit import write_change
 from sync.central.usecases.central import Central
 from sync.central.viewer import Viewer
@@ -137,10 +137,7 @@ def add_picture(
         t.ita_pictures.hold()
         if t.ita_pictures.has(*place, row_code, caption, jpeg):
             return  # the same form a second time
-        if len(t.ita_pictures.of_round(*place).get(row_code, ())) >= PICTURES_A_ROW:
-            raise BadPhoto("pictures_a_row", n=PICTURES_A_ROW)
-        if t.ita_pictures.count(*place) >= PICTURES_A_ROUND:
-            raise BadPhoto("pictures_a_round", n=PICTURES_A_ROUND)
+        _check_room(t, place, row_code)
         t.ita_pictures.add(
             *place,
             code=row_code,
@@ -163,11 +160,65 @@ def describe_picture(central: Central, id: str, caption: str, words: str) -> Non
 
 
 def remove_picture(central: Central, viewer: Viewer, id: str, now: datetime) -> None:
-    """NoSuchPicture."""
+    """Take a picture out of its round. Of a row the newest PICTURES_A_ROW can be brought back.
+    NoSuchPicture."""
     with central.store.transaction(central.site) as t:
-        if not t.ita_pictures.remove(id):
+        year, number, code = _picture(t, id)
+        if code.startswith(REMOVED):
+            return  # the same form a second time
+        removed = t.ita_pictures.of_round(year, number).get(REMOVED + code, ())
+        for old in removed[: max(0, len(removed) + 1 - PICTURES_A_ROW)]:
+            t.ita_pictures.discard(old.id)
+        t.ita_pictures.move(id, REMOVED + code)
+        _told_of_picture(t, viewer, "ita_picture_taken_out", (year, number, code), now)
+
+
+def return_picture(central: Central, viewer: Viewer, id: str, now: datetime) -> None:
+    """Bring a removed picture back to its row. BadPhoto where there is no room for it;
+    NoSuchPicture."""
+    with central.store.transaction(central.site) as t:
+        t.ita_pictures.hold()
+        year, number, code = _picture(t, id)
+        if not code.startswith(REMOVED):
+            return
+        row_code = code.removeprefix(REMOVED)
+        _check_room(t, (year, number), row_code)
+        t.ita_pictures.move(id, row_code)
+        _told_of_picture(t, viewer, "ita_picture_returned", (year, number, row_code), now)
+
+
+def discard_picture(central: Central, viewer: Viewer, id: str, now: datetime) -> None:
+    """Let go of a removed picture for good. NoSuchPicture."""
+    with central.store.transaction(central.site) as t:
+        year, number, code = _picture(t, id)
+        if not code.startswith(REMOVED):
             raise NoSuchPicture(id)
-        write_change(t, viewer, told("ita_picture_removed", picture=id), now)
+        t.ita_pictures.discard(id)
+        place = year, number, code.removeprefix(REMOVED)
+        _told_of_picture(t, viewer, "ita_picture_discarded", place, now)
+
+
+def _picture(t: Transaction, id: str) -> tuple[int, int, str]:
+    """Fiscal year, round and code of a picture. NoSuchPicture."""
+    place = t.ita_pictures.place(id)
+    if place is None:
+        raise NoSuchPicture(id)
+    return place
+
+
+def _told_of_picture(
+    t: Transaction, viewer: Viewer, key: str, place: tuple[int, int, str], now: datetime
+) -> None:
+    year, number, row_code = place
+    write_change(t, viewer, told(key, row=row_code, period=f"fy{year}-{number}"), now)
+
+
+def _check_room(t: Transaction, place: tuple[int, int], row_code: str) -> None:
+    """BadPhoto where a row or a round has as many pictures as it may."""
+    if len(t.ita_pictures.of_round(*place).get(row_code, ())) >= PICTURES_A_ROW:
+        raise BadPhoto("pictures_a_row", n=PICTURES_A_ROW)
+    if t.ita_pictures.count(*place) >= PICTURES_A_ROUND:
+        raise BadPhoto("pictures_a_round", n=PICTURES_A_ROUND)
 
 
 def bring_pictures(
@@ -250,7 +301,7 @@ def _rows(
             form_row,
             written.get(form_row.code, []),
             earlier.get(form_row.code, []),
-            pictures.get(form_row.code, ()),
+            pictures,
             len(before.get(form_row.code, ())),
         )
         for form_row in listed(settings)
@@ -261,13 +312,19 @@ def _edited(
     form_row: FormRow,
     texts: list[ItaText],
     earlier_texts: list[ItaText],
-    pictures: tuple[ItaPicture, ...],
+    by_code: Mapping[str, tuple[ItaPicture, ...]],
     earlier_pictures: int,
 ) -> EditedRow:
+    pictures = by_code.get(form_row.code, ())
+    removed = by_code.get(REMOVED + form_row.code, ())
     if not texts:
         body = newest(earlier_texts).body if earlier_texts else form_row.body
         return EditedRow(
-            row=form_row, body=body, pictures=pictures, earlier_pictures=earlier_pictures
+            row=form_row,
+            body=body,
+            pictures=pictures,
+            removed=removed,
+            earlier_pictures=earlier_pictures,
         )
     current = newest(texts)
     return EditedRow(
@@ -279,5 +336,6 @@ def _edited(
         beside=tuple(text for text in texts if text.beside and text.version > current.version),
         history=tuple(texts),
         pictures=pictures,
+        removed=removed,
         earlier_pictures=earlier_pictures,
     )

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 
+from sync.central import period as periods
 from sync.central.disclosure import NONE, Counts, minus, plus
 from sync.central.logbook import Kind, Log, Note, told
 from sync.central.retention import Horizons, horizons
@@ -75,6 +76,7 @@ def _retain(t: Transaction, now: datetime) -> Removed:
     borne_out = _day_borne_out(t, today)
     until = horizons(t.settings.newest().settings, borne_out, _disputed(t, borne_out))
     t.sign_in_tries.forget(now - _TRIES)
+    _discard_pictures(t, borne_out)
     reports = empty_days(t, until)
     blocks, people = remove_results(t, until.results)
     removed = Removed(
@@ -99,6 +101,13 @@ def _day_borne_out(t: Transaction, today: date) -> date:
     does not come back: this machine's clock alone, years ahead, must not decide it."""
     newest = max(t.days.newest_days().values(), default=today)
     return min(today, newest + _AFTER_THE_NEWEST)
+
+
+def _discard_pictures(t: Transaction, today: date) -> None:
+    """Let go of what was removed from ITA reports whose next round is over too."""
+    starts = t.settings.newest().settings.fiscal_year_starts
+    round_before = periods.before(periods.round_of(today, starts))
+    t.ita_pictures.discard_removed(round_before.fiscal_year, int(round_before.part))
 
 
 def _remove_comments(t: Transaction, until: date) -> int:

@@ -22,11 +22,14 @@ from sync.central.usecases.ita import (
     add_picture,
     bring_pictures,
     describe_picture,
+    discard_picture,
     read_ita_round,
     read_picture,
     remove_picture,
+    return_picture,
     save_ita_text,
 )
+from sync.central.viewer import PUBLIC
 from sync.central.web.dependencies import CurrentTime, ItaEditor, Reader
 from sync.central.web.forms import Form, Posted
 from sync.central.web.parts import parts_of
@@ -39,6 +42,8 @@ _SCORE, _MOST = re.compile(r"[0-9]{1,3}(\.[0-9]*)?"), 100
 _TEXTS = ("question", "shortfall", "measure", "result", "evidence")
 _CAPTION = 500
 """Characters of a picture's caption, and of what it shows."""
+
+_WITH_A_PICTURE = {"remove": remove_picture, "return": return_picture, "discard": discard_picture}
 
 
 class BadScore(Refusal):
@@ -100,8 +105,8 @@ def ita_picture(reader: ItaEditor, picture: str) -> Response:
 def post_ita_picture(
     request: Request, site: str, form: Form, reader: ItaEditor, now: CurrentTime
 ) -> Response:
-    """Add a picture to a row, change what is said of it, remove it, or bring those of the round
-    before."""
+    """Add a picture to a row, change what is said of it, remove it, bring it back or let go of it
+    for good, or bring those of the round before."""
     round_code, row_code = form.text("round", 20), form.text("code", 20)
     try:
         _change_pictures(form, reader, round_code, row_code, now)
@@ -120,8 +125,8 @@ def _change_pictures(
     caption, words = form.prose("caption", _CAPTION), form.prose("words", _CAPTION)
     if deed == "bring":
         bring_pictures(central, viewer, round_code, row_code, now)
-    elif deed == "remove":
-        remove_picture(central, viewer, form.text("picture", 20), now)
+    elif deed in _WITH_A_PICTURE:
+        _WITH_A_PICTURE[deed](central, viewer, form.text("picture", 20), now)
     elif deed == "describe":
         describe_picture(central, form.text("picture", 20), caption, words)
     elif form.file is None:
@@ -163,7 +168,7 @@ def _ita_page(
         drafts=itaform.drafts(ita_round.rows),
         period=period,
         rounds=_choices(ita_round, itaform.rounds(today, period.starts)),
-        evidence=gate.office(reader.central, reader.viewer, period, today),
+        evidence=gate.office(reader.central, PUBLIC, period, today),  # as on the paper
         sections=[
             name for name in gate.section_members(reader.central, reader.viewer, period) if name
         ],
