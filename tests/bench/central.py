@@ -42,6 +42,7 @@ from sync.central.viewer import CITY, ROLES, Viewer
 from sync.messages import DayReport, Enrol
 from sync.protocol import digest
 from sync.signing import public_text
+from tests.bench import keeping
 from tests.bench.country import LAST_SUNDAY, NOON, OFFICERS, Size, database, grow
 from tests.bench.driver import Bodies, Order, Seen, key_of, percentile
 from tests.bench.figures import report
@@ -73,6 +74,8 @@ class Plan:
     """How much of everything."""
 
     city: Size
+    kept: Size
+    """What is verified, backed up and put back."""
     country: Size
     calls: tuple[tuple[int, int], ...]
     """Terminals, and days of each. The first is what the others are compared with."""
@@ -82,6 +85,7 @@ class Plan:
 
 QUICK = Plan(
     city=Size(sites=5, years=1),
+    kept=Size(sites=8, years=0.1),
     country=Size(sites=200, years=1, other_years=0.2, other_officers=4),
     calls=((20, 1), (200, 1), (20, 10)),
     heartbeats=200,
@@ -89,6 +93,7 @@ QUICK = Plan(
 )
 FULL = Plan(
     city=Size(sites=50, years=5),
+    kept=Size(sites=50, years=5),
     country=Size(sites=10_000, years=5, other_years=1, other_officers=4),
     calls=((50, 1), (1_000, 1), (5_000, 1), (1_000, 30), (5_000, 30)),
     heartbeats=10_000,
@@ -108,6 +113,8 @@ def main() -> None:
         say(city.ita_pdf())
         for line in city.closing(plan.city.years):
             say(line)
+    for line in keeping.measured(plan.kept):
+        say(line)
     with bench_of(plan.country) as country:
         for line in country.calls(plan.calls[:2]):
             say(line)

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Column, Date, DateTime, MetaData, Table, Text, inspect
 
 from kiosk.tomlfile.tables import SettingsError
 from sync.central.period import parse
@@ -225,7 +226,7 @@ def test_a_restore_goes_on_where_it_was_cut_off(
     request: pytest.FixtureRequest,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(rowlines, "_ROWS", 3)
+    monkeypatch.setattr(rowlines, "_PIECE", 300)
     filled(central)
     target = tmp_path / "backup.zip"
     rows, _ = backup.write(central.store, tmp_path, target, quiet)
@@ -255,7 +256,36 @@ def test_a_restore_goes_on_where_it_was_cut_off(
     assert steps == sorted(set(steps)), "no row is put twice"
     backup.write(store, tmp_path, tmp_path / "second.zip", quiet)
     assert lines(target) == lines(tmp_path / "second.zip")
+    assert indexes(store) == indexes(central.store), "taken away meanwhile, and made again"
     store.close()
+
+
+def indexes(store: CentralStore) -> set[str]:
+    with store.snapshot() as connection:
+        look = inspect(connection)
+        return {str(x["name"]) for name in metadata.tables for x in look.get_indexes(name)}
+
+
+def test_lines_are_read_as_every_version_wrote_them(tmp_path: Path) -> None:
+    """1.0.0 wrote with white space, times with an offset, and letters beyond ASCII as they are."""
+    written = (
+        '{"site": "s", "id": "1", "said": "รอ\\nนาน", "due": "2026-11-23", "until": null}\n'
+        '{"site":"s","id":"2","said":"","due":null,"until":"2026-11-23T05:00:00Z"}\n'
+        '{"site": "s", "id": "3", "said": "", "due": null, "until": "2026-11-23T12:00:00+07:00"}\n'
+    )
+    columns = (Column("due", Date), Column("until", DateTime(timezone=True)))
+    texts = (Column(name, Text, nullable=False) for name in ("site", "id", "said"))
+    table = Table("some", MetaData(), *texts, *columns)
+    with zipfile.ZipFile(tmp_path / "b.zip", "w") as archive:
+        archive.writestr("some.jsonl", written)
+    with zipfile.ZipFile(tmp_path / "b.zip") as archive:
+        [rows] = rowlines.rows_of(archive, table)
+        assert [*rowlines.rows_of(archive, table, after=2)] == [rows[2:]]
+    assert rows == [
+        ("s", "1", "รอ\nนาน", TODAY, None),
+        ("s", "2", "", None, NOW),
+        ("s", "3", "", None, NOW),
+    ]
 
 
 def test_a_restore_does_not_go_on_from_rows_of_something_else(
