@@ -90,17 +90,24 @@ class DataFolder:
         """Make the folder with default settings, an empty database and a new pepper. `unfinished`:
         it is set up no sooner than `finish_setup`.
 
-        What a broken-off attempt began is completed; a finished folder is refused. So is one whose
-        database was damaged, unless `empty`: an empty file must be somebody's decision.
+        What a broken-off attempt began is completed, and settings that are gone are made again; a
+        finished folder is refused. So is one whose database was damaged, or is gone from a terminal
+        that had joined central, unless `empty`: an empty file must be somebody's decision.
         """
         from kiosk import pin
         from kiosk.store.engine import Store
 
         with self._readable():
             self._require_own()
+            if self.database.exists() and not self.settings_file.exists():
+                self._furnish()
+                return
             self._require_no_database()
+            was_joined = self.key_file.exists()
         if not empty and (damaged := self.damaged_folder()):
             raise FolderError(_instead_of(damaged))
+        if not empty and was_joined:
+            raise FolderError(f"{self.database}: is gone; {_ONCE_MORE}")
         with self._readable(), alone_in(self.path):
             self._require_no_database()
             self._furnish(unfinished=unfinished)
@@ -561,9 +568,11 @@ def _opened(copy: Path, secret: str) -> bytes:
         return plain.getvalue()
 
 
+_ONCE_MORE = (
+    "restore a copy with `kiosk restore FILE`, or begin with an empty one: `kiosk init --empty`"
+)
+
+
 def _instead_of(damaged: Path) -> str:
     """What a person can do about a database that was moved to the folder `damaged`."""
-    return (
-        f"the damaged database is stored in {damaged}; restore a copy with "
-        "`kiosk restore FILE`, or begin with an empty one: `kiosk init --empty`"
-    )
+    return f"the damaged database is stored in {damaged}; {_ONCE_MORE}"

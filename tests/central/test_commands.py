@@ -207,7 +207,7 @@ def test_a_file_that_is_no_database_is_refused(ready: Command, folder: Path) -> 
 def test_a_database_that_went_away_is_not_made_anew(ready: Command, folder: Path) -> None:
     for file in folder.glob("central.db*"):
         file.unlink()
-    assert "not set up" in refused(ready("verify"))
+    assert "is gone or empty; put a backup back" in refused(ready("verify"))
     assert not (folder / "central.db").exists()
 
 

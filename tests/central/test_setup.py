@@ -34,6 +34,9 @@ def test_one_step_makes_a_working_terminal_and_is_taken_up_where_it_broke_off(
     settings = load(folder / "kiosk.toml")
     assert settings.sync.ca == str(folder / AUTHORITY_FILE)
     assert Path(settings.sync.ca).read_bytes() == ca.read_bytes()
+    moved = load(folder.rename(tmp_path / "moved") / "kiosk.toml").sync.ca
+    assert Path(moved).read_bytes() == ca.read_bytes(), "the folder may be moved as a whole"
+    (tmp_path / "moved").rename(folder)
     again = kiosk(folder, "setup", server.url, server.code())
     assert again.exit_code == 0, again.output
     assert "Service menu PIN: " in again.output

@@ -22,7 +22,7 @@ from sync.central.store.distributing import distribute, is_distributed, let_tabl
 from sync.central.store.migrating import migrate_to, version_of
 from sync.central.store.rowlines import rows_of, write_rows
 
-COUNTED = ("day_reports", "blocks", "comments", "log_entries")
+COUNTED = ("day_reports", "earlier_reports", "blocks", "comments", "log_entries")
 """Tables whose rows tell what going back loses."""
 _VERSION = "schema"
 _OUR_FUNCTIONS = text(
