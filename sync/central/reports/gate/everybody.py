@@ -54,14 +54,14 @@ class ForEverybody:
     """What closed up to a public week end, as of TABLES_WAIT ago."""
 
     def __init__(self, t: Transaction, today: date) -> None:
-        self._blocks = t.blocks
         self._ends = public_week_ends(t.blocks.week_ends(), last_week_end(today))
         self.as_of = today - TABLES_WAIT
-        self.sums = cache(self._sums)
+        # Of several spans the days are the same: a year has one month so far.
+        self._closed = cache(t.blocks.by_section_of_days)
 
-    def _sums(self, first: date, last: date) -> BySection:
+    def sums(self, first: date, last: date) -> BySection:
         days = public_days(self._ends, first, last)
-        return self._blocks.by_section_of_days(*days) if days else {}
+        return self._closed(*days) if days else {}
 
     def months(self, first: date, last: date) -> Mapping[date, list[Sum]]:
         months = {end.replace(day=1) for end in self._ends if first <= end <= last}
