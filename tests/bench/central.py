@@ -109,6 +109,8 @@ def main() -> None:
             say(line)
         for line in city.heartbeats(plan.heartbeats, plan.paced_seconds):
             say(line)
+        for line in city.growth(plan.heartbeats):
+            say(line)
         say(city.wrong_codes())
         say(city.ita_pdf())
         for line in city.closing(plan.city.years):
@@ -339,6 +341,21 @@ class Bench:
             )
             yield load.told
             yield f"    {len(pages)} pages meanwhile: {_spread(pages)}"
+
+    def growth(self, terminals: int) -> Iterator[str]:
+        """Heartbeats of x1, x10 and x100 as many terminals at once, with nobody reading."""
+        first = 0.0
+        for times in (1, 10, 100):
+            order = self._order(max(1, terminals * times // 100), 0)
+            with self._served() as server:
+                load = self._load(server, order)
+            each = load.server_seconds / order.terminals * 1000
+            first = first or each
+            yield (
+                f"    x{times}: {order.terminals:,} heartbeats, {each:.2f} ms of the server's"
+                f" processor each, {each / first:.2f} times the first's;"
+                f" refused {len(load.seen.refused)}"
+            )
 
     @contextmanager
     def _people(self, server: Server) -> Iterator[list[float]]:
