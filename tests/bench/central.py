@@ -239,8 +239,8 @@ class Bench:
         server = Server(["sync.central.cli", *words], self._folder / "server.log")
         try:
             reader = Reader("nobody", server.port, create_default_context(cafile=self._trust))
-            if reader.asked("GET", "/readyz", b"")[0] != 200:
-                raise RuntimeError("the server is not ready")
+            while reader.asked("GET", "/readyz", b"")[0] != 200:
+                sleep(REST_SECONDS)
             server.await_rest()
             yield server
         finally:
