@@ -42,6 +42,7 @@ from sync.central.viewer import CITY, ROLES, Viewer
 from sync.messages import DayReport, Enrol
 from sync.protocol import digest
 from sync.signing import public_text
+from tests.bench import keeping
 from tests.bench.country import LAST_SUNDAY, NOON, OFFICERS, Size, database, grow
 from tests.bench.driver import Bodies, Order, Seen, key_of, percentile
 from tests.bench.figures import report
@@ -75,6 +76,8 @@ class Plan:
     """How much of everything."""
 
     city: Size
+    kept: Size
+    """What is verified, backed up and put back."""
     country: Size
     calls: tuple[tuple[int, int], ...]
     """Terminals, and days of each. The first is what the others are compared with."""
@@ -84,6 +87,7 @@ class Plan:
 
 QUICK = Plan(
     city=Size(sites=5, years=1),
+    kept=Size(sites=8, years=0.1),
     country=Size(sites=200, years=1, other_years=0.2, other_officers=4),
     calls=((20, 1), (200, 1), (20, 10)),
     heartbeats=200,
@@ -91,6 +95,7 @@ QUICK = Plan(
 )
 FULL = Plan(
     city=Size(sites=50, years=5),
+    kept=Size(sites=50, years=5),
     country=Size(sites=10_000, years=5, other_years=1, other_officers=4),
     calls=((50, 1), (1_000, 1), (5_000, 1), (1_000, 30), (5_000, 30)),
     heartbeats=10_000,
@@ -106,10 +111,14 @@ def main() -> None:
             say(line)
         for line in city.heartbeats(plan.heartbeats, plan.paced_seconds):
             say(line)
+        for line in city.growth(plan.heartbeats):
+            say(line)
         say(city.wrong_codes())
         say(city.ita_pdf())
         for line in city.closing(plan.city.years):
             say(line)
+    for line in keeping.measured(plan.kept):
+        say(line)
     with bench_of(plan.country) as country:
         for line in country.calls(plan.calls[:2]):
             say(line)
@@ -347,6 +356,21 @@ class Bench:
             )
             yield load.told
             yield f"    {len(pages)} pages meanwhile: {_spread(pages)}"
+
+    def growth(self, terminals: int) -> Iterator[str]:
+        """Heartbeats of x1, x10 and x100 as many terminals at once, with nobody reading."""
+        first = 0.0
+        for times in (1, 10, 100):
+            order = self._order(max(1, terminals * times // 100), 0)
+            with self._served() as server:
+                load = self._load(server, order)
+            each = load.server_seconds / order.terminals * 1000
+            first = first or each
+            yield (
+                f"    x{times}: {order.terminals:,} heartbeats, {each:.2f} ms of the server's"
+                f" processor each, {each / first:.2f} times the first's;"
+                f" refused {len(load.seen.refused)}"
+            )
 
     @contextmanager
     def _people(self, server: Server) -> Iterator[list[float]]:

@@ -366,6 +366,7 @@ def test_the_tally_is_logged_before_it_is_shown(
     text = clients[A].get("/tally/dindaeng?date=2026-11-02").text
     assert "สมหญิง" in text
     assert "audit · ข้อมูลดิบของวันที่ ๒ พ.ย. ๒๕๖๙" in text
+    assert "๑๐๑" in text
     newest = logged(office, Kind.READ)[0]
     assert (newest.who, newest.what) == ("audit", told("tally", day="2026-11-02"))
     looks = [look for look in logged(office, Kind.LOOK) if look.what == newest.what]

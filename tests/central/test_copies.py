@@ -52,6 +52,7 @@ def test_the_pair_goes_back_and_says_what_is_lost(tmp_path: Path, url: str, late
     done = by(later, folder, "rollback", "--yes")
     assert not done.returncode, done.stderr
     assert f"Lost since {copy.name}: 0 day reports" in done.stdout
+    assert f"Lost since {copy.name}: 0 revisions of day reports" in done.stdout
     assert re.search(rf"Lost since {copy.name}: [1-9] log entr", done.stdout)
     with open_central(folder) as central:
         assert all_officers(central) == officers

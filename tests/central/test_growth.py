@@ -130,7 +130,7 @@ def test_a_day_more_costs_verify_no_statement(tmp_path: Path) -> None:
 
 
 def test_restore_grows_as_what_is_put_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rowlines, "_ROWS", 4)
+    monkeypatch.setattr(rowlines, "_PIECE", 900)
     works = []
     for size in SIZES:
         home = with_days(tmp_path / f"{size}", 1, 1, size * 4)

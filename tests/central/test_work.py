@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 from sync.central import itafile, itaform
 from sync.central.cli import app
 from sync.central.language import in_thai
+from sync.central.logbook import Kind, told
 from sync.central.period import parse
 from sync.central.store.improvements import Improvement, ImprovementStatus
 from sync.central.store.ita import ItaBody
@@ -30,7 +31,7 @@ from sync.central.usecases.ita import (
 )
 from sync.central.usecases.retention import retain
 from sync.central.viewer import ROLES, Viewer
-from tests.support.central import signed_in
+from tests.support.central import logged, signed_in
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 ROUND = parse("fy2027-1")
@@ -331,6 +332,8 @@ def test_a_removed_picture_is_brought_back_or_let_go_for_good(central: Central) 
     assert rows(central)["I2"].pictures == before
     assert deed("discard") == 400, "it stands in the report"
     assert [deed("remove"), deed("discard"), deed("return")] == [303, 303, 400]
+    gone = told("ita_picture_discarded", row="I2", period=ROUND.code)
+    assert logged(central, Kind.CHANGE)[0].what == gone
     assert client.get(f"/ita/dindaeng/picture/{first.id}.jpg").status_code == 404
 
 

@@ -43,8 +43,8 @@ from tests.evidence.tables import (
     by_weeks,
     smallest_cornered,
 )
+from tests.support.central import DIRECTOR, begin_terminal, enrolled, made_central, on_roster
 from tests.support.central import NIGHT as NOW
-from tests.support.central import begin_terminal, enrolled, made_central, on_roster
 from tests.support.day_reports import key_text, sealed
 
 
@@ -105,7 +105,7 @@ def test_the_report_shows_what_the_rig_takes_it_to_show(tmp_path: Path) -> None:
         for late in sorted({f.day for f in office.facts if f.known == day}):
             _report(central, office, late, day)
         publish_due(central, day)
-        shown.add(gate.office(central, PUBLIC, year_of(day), day).figure.result.n)
+        shown.add(gate.office(central, DIRECTOR, year_of(day), day).figure.result.n)
         if day in _READ_BY_ALL:
             public.append(_read_by_all(central, day))
         if day.weekday() == 0:

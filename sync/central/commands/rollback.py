@@ -11,6 +11,7 @@ from sync.central.commands.context import USAGE, WRONG, data_folder, errors, fai
 app = typer.Typer()
 _ROWS = {
     "day_reports": ("day report", "day reports"),
+    "earlier_reports": ("revision of a day report", "revisions of day reports"),
     "blocks": ("published result", "published results"),
     "comments": ("comment", "comments"),
     "log_entries": ("log entry", "log entries"),

@@ -19,6 +19,7 @@ from PIL import Image
 
 from sync.central import thai
 from sync.central.comparing import BEYOND, COMPARED_FROM, POINTS
+from sync.central.disclosure import NAMELESS
 from sync.central.handbook import reference
 from sync.central.language import LANGUAGES, words
 from sync.central.measures import COMPARABLE_FROM, FEWEST_WHO_DIFFER, HIDDEN_BELOW
@@ -43,6 +44,7 @@ _ENGLISH_ITEM = re.compile(
 )
 NUMBERS: dict[str, float] = {
     "hidden_below": HIDDEN_BELOW,
+    "nameless": NAMELESS,
     "comparable_from": COMPARABLE_FROM,
     "fewest_who_differ": FEWEST_WHO_DIFFER,
     "compared_from": COMPARED_FROM,

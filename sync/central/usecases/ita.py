@@ -170,7 +170,7 @@ def remove_picture(central: Central, viewer: Viewer, id: str, now: datetime) -> 
         for old in removed[: max(0, len(removed) + 1 - PICTURES_A_ROW)]:
             t.ita_pictures.discard(old.id)
         t.ita_pictures.move(id, REMOVED + code)
-        write_change(t, viewer, told("ita_picture_removed", picture=id), now)
+        _told_of_picture(t, viewer, "ita_picture_taken_out", (year, number, code), now)
 
 
 def return_picture(central: Central, viewer: Viewer, id: str, now: datetime) -> None:
@@ -184,16 +184,18 @@ def return_picture(central: Central, viewer: Viewer, id: str, now: datetime) -> 
         row_code = code.removeprefix(REMOVED)
         _check_room(t, (year, number), row_code)
         t.ita_pictures.move(id, row_code)
-        write_change(t, viewer, told("ita_picture_returned", picture=id), now)
+        _told_of_picture(t, viewer, "ita_picture_returned", (year, number, row_code), now)
 
 
 def discard_picture(central: Central, viewer: Viewer, id: str, now: datetime) -> None:
     """Let go of a removed picture for good. NoSuchPicture."""
     with central.store.transaction(central.site) as t:
-        if not _picture(t, id)[2].startswith(REMOVED):
+        year, number, code = _picture(t, id)
+        if not code.startswith(REMOVED):
             raise NoSuchPicture(id)
         t.ita_pictures.discard(id)
-        write_change(t, viewer, told("ita_picture_discarded", picture=id), now)
+        place = year, number, code.removeprefix(REMOVED)
+        _told_of_picture(t, viewer, "ita_picture_discarded", place, now)
 
 
 def _picture(t: Transaction, id: str) -> tuple[int, int, str]:
@@ -202,6 +204,13 @@ def _picture(t: Transaction, id: str) -> tuple[int, int, str]:
     if place is None:
         raise NoSuchPicture(id)
     return place
+
+
+def _told_of_picture(
+    t: Transaction, viewer: Viewer, key: str, place: tuple[int, int, str], now: datetime
+) -> None:
+    year, number, row_code = place
+    write_change(t, viewer, told(key, row=row_code, period=f"fy{year}-{number}"), now)
 
 
 def _check_room(t: Transaction, place: tuple[int, int], row_code: str) -> None:
