@@ -20,7 +20,7 @@ from itertools import product
 from pathlib import Path
 from ssl import create_default_context
 from statistics import median
-from time import perf_counter
+from time import perf_counter, sleep
 from typing import Any
 
 import msgspec
@@ -62,6 +62,8 @@ HEARTBEAT_SECONDS = 900
 """In which every terminal says once that it lives."""
 WRONG_CODES = 15
 """Fewer than a network may try in a minute."""
+RESTS, REST_SECONDS = 5, 0.2
+"""Looks at a server that does nothing, until its start is believed to be over."""
 _SITES = """\
 SELECT site FROM officers WHERE officer IN ('o001', 'o002')
 GROUP BY site HAVING count(*) = 2 ORDER BY site"""
@@ -108,6 +110,8 @@ def main() -> None:
         for line in city.calls(plan.calls):
             say(line)
         for line in city.heartbeats(plan.heartbeats, plan.paced_seconds):
+            say(line)
+        for line in city.growth(plan.heartbeats):
             say(line)
         say(city.wrong_codes())
         say(city.ita_pdf())
@@ -174,6 +178,14 @@ class Server:
         last = self._process.stdout.readline().split()[-1]
         self.port = int(last.rpartition(":")[2])
 
+    def await_rest(self) -> None:
+        """Wait until its start is over: it takes no processor any more."""
+        before, rests = self.seconds, 0
+        while rests < RESTS:
+            sleep(REST_SECONDS)
+            rests = rests + 1 if self.seconds == before else 0
+            before = self.seconds
+
     @property
     def seconds(self) -> float:
         """Of a processor, until now."""
@@ -235,6 +247,10 @@ class Bench:
         words = ["--data", str(self._folder), "serve", "--port", "0", *tls]
         server = Server(["sync.central.cli", *words], self._folder / "server.log")
         try:
+            reader = Reader("nobody", server.port, create_default_context(cafile=self._trust))
+            while reader.asked("GET", "/readyz", b"")[0] != 200:
+                sleep(REST_SECONDS)
+            server.await_rest()
             yield server
         finally:
             server.end()
@@ -246,6 +262,7 @@ class Bench:
             ["tests.bench.bare", self._database, key, str(self._chain)], self._folder / "bare.log"
         )
         try:
+            server.await_rest()
             yield server
         finally:
             server.end()
@@ -339,6 +356,21 @@ class Bench:
             )
             yield load.told
             yield f"    {len(pages)} pages meanwhile: {_spread(pages)}"
+
+    def growth(self, terminals: int) -> Iterator[str]:
+        """Heartbeats of x1, x10 and x100 as many terminals at once, with nobody reading."""
+        first = 0.0
+        for times in (1, 10, 100):
+            order = self._order(max(1, terminals * times // 100), 0)
+            with self._served() as server:
+                load = self._load(server, order)
+            each = load.server_seconds / order.terminals * 1000
+            first = first or each
+            yield (
+                f"    x{times}: {order.terminals:,} heartbeats, {each:.2f} ms of the server's"
+                f" processor each, {each / first:.2f} times the first's;"
+                f" refused {len(load.seen.refused)}"
+            )
 
     @contextmanager
     def _people(self, server: Server) -> Iterator[list[float]]:

@@ -357,6 +357,19 @@ def test_a_handout_fills_its_sides_and_no_more(handout: str, language: str) -> N
     assert " ".join(text_of(handout, language).title.split()) in " ".join(text.split())
 
 
+@pytest.mark.parametrize("handout", [*SHEETS, "access", "method"])
+def test_a_thai_handout_parts_no_compound_at_the_end_of_a_line(handout: str) -> None:
+    document = pdfium.PdfDocument(handout_pdf(handout, "th", "สำนักงานเขตดินแดง", NOW))
+    lines = [
+        line.strip()
+        for page in document
+        for line in page.get_textpage().get_text_bounded().splitlines()
+    ]
+    document.close()
+    assert len(lines) > 5
+    assert [line for line in lines if line.endswith(("ผู้", "--"))] == []
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_method_is_a_paper_of_four_pages_whose_programs_are_figures_of_the_evidence(
     language: str,

@@ -123,6 +123,40 @@ def server(tmp_path: Path) -> Iterator[Server]:
         yield server
 
 
+def press(machine: NewMachine, *keys: Qt.Key) -> None:
+    """Keys of a real keyboard, to whatever has it."""
+    for key in keys:
+        QTest.keyClick(machine.window.focusWidget() or machine.window, key)
+
+
+def lead_to(machine: NewMachine, choice: str) -> None:
+    for _ in range(9):
+        if machine.window.focusWidget() is machine.screen.tile_of(choice):
+            return
+        press(machine, Qt.Key.Key_Tab)
+    raise AssertionError(f"Tab does not lead to {choice}")
+
+
+def test_a_keyboard_alone_answers_pages_without_a_line_to_type(machine: NewMachine) -> None:
+    machine.window.activateWindow()
+    lead_to(machine, LANGUAGE)
+    press(machine, Qt.Key.Key_Space)
+    lead_to(machine, "right")
+    machine.questions.look()  # the minute changes
+    press(machine, Qt.Key.Key_Return)
+    assert machine.page == Page.WAY
+    lead_to(machine, "central")
+    press(machine, Qt.Key.Key_Return)
+    assert machine.page == Page.ADDRESS
+    QTest.keyClicks(machine.window.focusWidget(), "report.example.go.th")
+    press(machine, Qt.Key.Key_Tab)
+    assert machine.page == Page.CODE
+    press(machine, Qt.Key.Key_Backtab)
+    assert machine.window.focusWidget() is not machine.screen.field
+    QTest.keyClicks(machine.window.focusWidget(), "7kx2")
+    assert machine.screen.field.hasFocus()
+
+
 def test_from_nothing_to_a_working_terminal_of_central_by_one_scan(
     machine: NewMachine, server: Server
 ) -> None:

@@ -13,6 +13,7 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Connection,
     Row,
@@ -20,6 +21,7 @@ from sqlalchemy import (
     Table,
     and_,
     bindparam,
+    cast,
     func,
     literal_column,
     select,
@@ -153,17 +155,18 @@ _MONTHS = (
 _IN_MONTHS = and_(
     site_months.c.month >= bindparam("first"), site_months.c.month <= bindparam("last")
 )
-_SOME_SITES = select(site_months.c.site, *_ROLLUP).where(
-    _IN_MONTHS, site_months.c.site.in_(bindparam("sites", expanding=True))
+_MONTHS_TOGETHER = (
+    *(cast(func.sum(site_months.c[name]), BigInteger) for name in (*NUMBERS, *SQUARES, "blocks")),
+    func.min(site_months.c.first_day),
+    func.max(site_months.c.last_day),
+)
+_SOME_SITES = (
+    select(site_months.c.site, site_months.c.levels, *_MONTHS_TOGETHER)
+    .where(_IN_MONTHS, site_months.c.site.in_(bindparam("sites", expanding=True)))
+    .group_by(site_months.c.site, site_months.c.levels)
 )
 _PROVINCES = (
-    select(
-        sites.c.province,
-        site_months.c.levels,
-        *(func.sum(site_months.c[name]) for name in (*NUMBERS, *SQUARES, "blocks")),
-        func.min(site_months.c.first_day),
-        func.max(site_months.c.last_day),
-    )
+    select(sites.c.province, site_months.c.levels, *_MONTHS_TOGETHER)
     .join_from(site_months, sites, sites.c.site == site_months.c.site)
     .where(_IN_MONTHS)
     .group_by(sites.c.province, site_months.c.levels)
@@ -455,7 +458,8 @@ class Blocks(Room):
         return [part for parts in self._months(first, last).values() for part in parts]
 
     def of_sites(self, chosen: Sequence[str], first: date, last: date) -> dict[str, list[Sum]]:
-        """The same of each of these sites, whichever this one is."""
+        """The same of each of these sites, whichever this one is; its months summed by the
+        database."""
         asked = {"first": first.replace(day=1), "last": last, "sites": list(chosen)}
         sums: dict[str, list[Sum]] = defaultdict(list)
         for site, *columns in self._connection.execute(_SOME_SITES, asked).all():
