@@ -90,6 +90,6 @@ def test_signs_of_unusual_pressing_come_with_the_step_to_take(central: Central) 
     signs = tuple(OutcomeCount(officer="101", outcome=flag, n=4) for flag in FLAGS)
     take(central, replace(day_report(counts=(0, 0, 0, 0, 9)), outcomes=signs))
     shown = page(central, "en")
-    assert "counter-1 · 8 times" in shown
+    assert "counter-1: 8 times" in shown
     assert "kiosk panel monitor" in shown
     assert "tell the auditor" in shown

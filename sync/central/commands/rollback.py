@@ -34,7 +34,8 @@ def rollback(
         try:
             way = way_back(folder)
             if way is None:
-                fail(f"{kiosk.__version__} migrated nothing here: no copy to go back to", USAGE)
+                remedy = "only the version that changed the database goes back, so install that one"
+                fail(f"{kiosk.__version__} migrated nothing here; {remedy}", USAGE)
             for name, rows in way.lost.items():
                 one, several = _ROWS[name]
                 typer.echo(f"Lost since {way.copy.name}: {counted(rows, one, several)}")
