@@ -20,7 +20,7 @@ from itertools import product
 from pathlib import Path
 from ssl import create_default_context
 from statistics import median
-from time import perf_counter
+from time import perf_counter, sleep
 from typing import Any
 
 import msgspec
@@ -62,6 +62,8 @@ HEARTBEAT_SECONDS = 900
 """In which every terminal says once that it lives."""
 WRONG_CODES = 15
 """Fewer than a network may try in a minute."""
+RESTS, REST_SECONDS = 5, 0.2
+"""Looks at a server that does nothing, until its start is believed to be over."""
 _SITES = """\
 SELECT site FROM officers WHERE officer IN ('o001', 'o002')
 GROUP BY site HAVING count(*) = 2 ORDER BY site"""
@@ -176,6 +178,14 @@ class Server:
         last = self._process.stdout.readline().split()[-1]
         self.port = int(last.rpartition(":")[2])
 
+    def await_rest(self) -> None:
+        """Wait until its start is over: it takes no processor any more."""
+        before, rests = self.seconds, 0
+        while rests < RESTS:
+            sleep(REST_SECONDS)
+            rests = rests + 1 if self.seconds == before else 0
+            before = self.seconds
+
     @property
     def seconds(self) -> float:
         """Of a processor, until now."""
@@ -237,6 +247,10 @@ class Bench:
         words = ["--data", str(self._folder), "serve", "--port", "0", *tls]
         server = Server(["sync.central.cli", *words], self._folder / "server.log")
         try:
+            reader = Reader("nobody", server.port, create_default_context(cafile=self._trust))
+            while reader.asked("GET", "/readyz", b"")[0] != 200:
+                sleep(REST_SECONDS)
+            server.await_rest()
             yield server
         finally:
             server.end()
@@ -248,6 +262,7 @@ class Bench:
             ["tests.bench.bare", self._database, key, str(self._chain)], self._folder / "bare.log"
         )
         try:
+            server.await_rest()
             yield server
         finally:
             server.end()
