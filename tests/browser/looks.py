@@ -19,6 +19,17 @@ _UNFOLD = """() => {
     document.querySelectorAll('details').forEach(d => { d.open = true; });
     document.querySelectorAll('#menu').forEach(m => { m.checked = true; });
 }"""
+_THIN = """() => {
+    for (const parent of document.querySelectorAll('main, main *')) {
+        const kinds = {};
+        for (const child of parent.children) {
+            if (!child.matches('tr, tbody, details, li')) continue;
+            const kind = child.tagName + child.className;
+            kinds[kind] = [...kinds[kind] || [], child];
+        }
+        for (const alike of Object.values(kinds)) alike.slice(2, -1).forEach(e => e.remove());
+    }
+}"""
 _SIDEWAYS = f"""() => {{
     {_NAME}
     const width = document.documentElement.clientWidth;
@@ -80,6 +91,12 @@ _FORCED = f"""() => {{
 def unfold(page: Page) -> None:
     """Open the menu and all that is folded: what nobody sees has no fault."""
     page.evaluate(_UNFOLD)
+
+
+def thin(page: Page) -> None:
+    """Leave of rows that are alike the first two and the last: enough for a look that takes as long
+    as a page."""
+    page.evaluate(_THIN)
 
 
 def sideways(page: Page, widths: tuple[int, ...] = WIDTHS) -> Iterator[str]:

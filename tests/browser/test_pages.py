@@ -80,6 +80,16 @@ PROBES = {
 }
 
 
+def test_a_thinned_page_has_of_rows_alike_the_first_two_and_the_last(chromium: Engine) -> None:
+    context = chromium.context(scripts=True)
+    page = context.new_page()
+    rows = "".join(f"<li class=a>{n}</li>" for n in range(9))
+    page.set_content(f"<main><ul>{rows}<li>another</li></ul></main>")
+    looks.thin(page)
+    assert page.locator("li").all_inner_texts() == ["0", "1", "8", "another"]
+    context.close()
+
+
 @pytest.mark.parametrize("probe", PROBES)
 def test_a_fault_is_seen(chromium: Engine, probe: str) -> None:
     look, fault = PROBES[probe]
