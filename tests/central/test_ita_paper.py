@@ -192,6 +192,7 @@ def test_in_word_the_notes_heading_stays_with_its_notes_and_an_annex_has_its_tit
     [notes] = [one for one in word.paragraphs if one.text == in_thai("ita_paper.notes")]
     assert notes.paragraph_format.keep_with_next
     [title] = [one for one in word.paragraphs if one.text.endswith("BMA OSS)")]
+    assert title.style
     assert title.style.name == "Heading 2"
     assert title.text.split("\n")[1].startswith("(Bangkok Metropolitan")
 
