@@ -37,6 +37,16 @@ _SIDEWAYS = f"""() => {{
     return [...document.querySelectorAll('body *')]
         .filter(e => e.getBoundingClientRect().right > width + 1).slice(-4).map(name);
 }}"""
+_SMALL = f"""() => {{
+    {_NAME}
+    const inWords = 'p, li:not(:has(> a:only-child))';
+    return [...document.querySelectorAll('a[href], button, summary, select')]
+        .filter(e => e.checkVisibility() && !e.closest(inWords))
+        .filter(e => {{
+            const {{width, height}} = e.getBoundingClientRect();
+            return width > 1 && (width < 24 || height < 24);
+        }}).map(name);
+}}"""
 _AXE = """() => axe.run(document, {resultTypes: ['violations']}).then(result =>
     result.violations.flatMap(v => v.nodes.map(n => v.id + ': ' + n.html.slice(0, 160))))"""
 _FORCED = f"""() => {{
@@ -105,6 +115,12 @@ def sideways(page: Page, widths: tuple[int, ...] = WIDTHS) -> Iterator[str]:
         page.set_viewport_size({"width": width, "height": 900})
         for element in page.evaluate(_SIDEWAYS):
             yield f"sideways at {width}: {element}"
+
+
+def small_targets(page: Page) -> list[str]:
+    """What a finger touches and is smaller than 24 pixels (WCAG 2.5.8), but for links in words."""
+    small: list[str] = page.evaluate(_SMALL)
+    return small
 
 
 def axe(page: Page) -> list[str]:
