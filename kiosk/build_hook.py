@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import tempfile
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,12 @@ def build_of_commit() -> str:
     return f"{count}.g{commit}{mark}"
 
 
+def date_of_commit() -> date | None:
+    """In UTC. SOURCE_DATE_EPOCH names it where there is no checkout. None: nobody knows."""
+    seconds = os.environ.get("SOURCE_DATE_EPOCH") or _git("log", "-1", "--format=%ct")
+    return datetime.fromtimestamp(int(seconds), UTC).date() if seconds else None
+
+
 def _changes() -> str:
     return _git("diff", "HEAD", "--", "kiosk", "hardware", "sync", "ui")
 
@@ -59,11 +66,11 @@ class CommitHook(BuildHookInterface[Any]):
     PLUGIN_NAME = "custom"
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        build = build_of_commit()
+        build, day = build_of_commit(), date_of_commit()
         if version == "editable" or not build:
             return
         self._file = tempfile.NamedTemporaryFile("w", suffix=".txt")  # noqa: SIM115 - until the end
-        self._file.write(build + "\n")
+        self._file.write(f"{build}\n{day.isoformat()}\n" if day else f"{build}\n")
         self._file.flush()
         os.chmod(self._file.name, 0o644)
         build_data["force_include"][self._file.name] = "kiosk/build.txt"

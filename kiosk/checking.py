@@ -2,7 +2,6 @@
 needs, with the remedy where it lacks something. What concerns both machines is looked at here.
 """
 
-import ctypes
 import os
 from collections.abc import Iterable
 from datetime import datetime
@@ -12,9 +11,10 @@ from pathlib import Path
 from msgspec import Struct
 
 from kiosk.certificates import Validity, days_left, validity
-from kiosk.clock import BUILT, plausible
+from kiosk.clock import UNSYNCHRONISED, is_battery_empty, plausible
 from kiosk.domain.machine import TimeSync
 from kiosk.language import counted
+from kiosk.release import earliest_day
 from kiosk.soundsqlite import fault_of
 
 
@@ -52,10 +52,6 @@ class Checked(Struct, frozen=True):
 
 LOW_DISK, FULL_DISK = 1024, 100
 """MiB that are free: less than this is soon too little, or is too little now."""
-_UNSYNCHRONISED = 5
-"""adjtimex(2): TIME_ERROR, nothing sets this clock."""
-_TIMEX_BYTES = 512
-"""More than a `struct timex` has."""
 
 
 def fine(about: str, says: str) -> Line:
@@ -79,17 +75,20 @@ def sqlite_line(version: tuple[int, ...]) -> Line:
 
 def clock_line(now: datetime) -> Line:
     wall_time = now.isoformat(" ", "minutes")
-    if plausible(now.date()):
-        return fine("clock", wall_time)
-    remedy = f"set the date of this machine, in the common era: it is after {BUILT}"
-    return failure("clock", wall_time, remedy)
+    if not plausible(now.date()):
+        remedy = f"set the date of this machine, in the common era: it is after {earliest_day()}"
+        return failure("clock", wall_time, remedy)
+    if is_battery_empty():
+        remedy = "replace the battery on the PC's board: after each power cut the date is wrong"
+        return warning("clock", f"{wall_time}, and the battery's clock is wrong", remedy)
+    return fine("clock", wall_time)
 
 
 def time_sync(state: int) -> TimeSync:
     """`state`: what adjtimex(2) answers."""
     if state < 0:
         return ""
-    return "off" if state == _UNSYNCHRONISED else "on"
+    return "off" if state == UNSYNCHRONISED else "on"
 
 
 def time_sync_line(state: TimeSync) -> Line:
@@ -103,12 +102,6 @@ def time_sync_line(state: TimeSync) -> Line:
         )
         return warning("time sync", "nothing sets this clock", remedy)
     return fine("time sync", "the clock is set from the network")
-
-
-def clock_state() -> int:
-    """What the kernel says of its clock: adjtimex(2), which changes nothing here."""
-    timex = ctypes.create_string_buffer(_TIMEX_BYTES)
-    return int(ctypes.CDLL(None).adjtimex(timex))
 
 
 def disk_line(folder: Path) -> Line:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kiosk.clock import Clock, require_plausible
-from kiosk.files import lent_to_root, new_file, sync_folder, write_whole
+from kiosk.files import alone_in, lent_to_root, new_file, sync_folder, write_whole
 from kiosk.settings.definition import FILE_NAME, Settings
 from kiosk.settings.reading import load
 
@@ -90,26 +90,38 @@ class DataFolder:
         """Make the folder with default settings, an empty database and a new pepper. `unfinished`:
         it is set up no sooner than `finish_setup`.
 
-        What a broken-off attempt began is completed; a finished folder is refused. So is one whose
-        database was damaged, unless `empty`: an empty file must be somebody's decision.
+        What a broken-off attempt began is completed, and settings that are gone are made again; a
+        finished folder is refused. So is one whose database was damaged, or is gone from a terminal
+        that had joined central, unless `empty`: an empty file must be somebody's decision.
         """
         from kiosk import pin
         from kiosk.store.engine import Store
 
         with self._readable():
             self._require_own()
-            if self.database.exists():
-                raise FolderError(f"{self.path}: is set up already")
+            if self.database.exists() and not self.settings_file.exists():
+                self._furnish()
+                return
+            self._require_no_database()
+            was_joined = self.key_file.exists()
         if not empty and (damaged := self.damaged_folder()):
             raise FolderError(_instead_of(damaged))
-        self._furnish(unfinished=unfinished)
-        Store.create(self.database)
-        store = Store.open(self.database)
-        try:
-            with store.transaction() as t:
-                t.pins.put_secret(pin.fingerprint(self.pepper()))
-        finally:
-            store.close()
+        if not empty and was_joined:
+            raise FolderError(f"{self.database}: is gone; {_ONCE_MORE}")
+        with self._readable(), alone_in(self.path):
+            self._require_no_database()
+            self._furnish(unfinished=unfinished)
+            Store.create(self.database)
+            store = Store.open(self.database)
+            try:
+                with store.transaction() as t:
+                    t.pins.put_secret(pin.fingerprint(self.pepper()))
+            finally:
+                store.close()
+
+    def _require_no_database(self) -> None:
+        if self.database.exists():
+            raise FolderError(f"{self.path}: is set up already")
 
     def _furnish(self, *, unfinished: bool = False) -> None:
         """Make what is missing of the folder but its database."""
@@ -342,6 +354,10 @@ class DataFolder:
 
         On a new machine the rest of the folder is made, with a new pepper: no PIN holds. Then it is
         told who had one of this terminal's own; None: every PIN holds."""
+        with self._readable(), alone_in(self.path):
+            return self._restore(copy, clock, secret)
+
+    def _restore(self, copy: Path, clock: Clock, secret: str) -> tuple[str, ...] | None:
         from kiosk import pin
         from kiosk.copies import Copies
         from kiosk.store.engine import Store
@@ -552,9 +568,11 @@ def _opened(copy: Path, secret: str) -> bytes:
         return plain.getvalue()
 
 
+_ONCE_MORE = (
+    "restore a copy with `kiosk restore FILE`, or begin with an empty one: `kiosk init --empty`"
+)
+
+
 def _instead_of(damaged: Path) -> str:
     """What a person can do about a database that was moved to the folder `damaged`."""
-    return (
-        f"the damaged database is stored in {damaged}; restore a copy with "
-        "`kiosk restore FILE`, or begin with an empty one: `kiosk init --empty`"
-    )
+    return f"the damaged database is stored in {damaged}; {_ONCE_MORE}"

@@ -1,6 +1,7 @@
 """Files that must be whole after a power cut: secrets, settings, copies."""
 
 import errno
+import fcntl
 import os
 import pwd
 import secrets
@@ -11,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
+_BUSY = "another command sets it up; wait until that one has ended"
 DRAFT = ".new"
 """How the name of a file ends that is not whole yet."""
 
@@ -27,6 +29,25 @@ def write_whole(path: Path, data: bytes) -> None:
         os.fsync(file.fileno())
     os.rename(draft, path)
     sync_folder(path.parent)
+
+
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """Make the folder where it is missing, and be the only one who sets it up: OSError where
+    another command is at it."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except FileExistsError as error:
+        raise NotADirectoryError(error.errno, "is no folder", error.filename) from None
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise BlockingIOError(error.errno, _BUSY, str(folder)) from None
+        yield
+    finally:
+        os.close(descriptor)
 
 
 @contextmanager

@@ -21,6 +21,10 @@ TIMEOUT = 20.0
 ATTEMPTS = 3
 UNSAID, SHORTEST = 30.0, 5.0
 """Seconds to wait where the answer names none that can be read, and at the least."""
+WRONG_TIME = (9, 10)
+WRONG_NAME = (62, 64)
+"""OpenSSL's numbers for what it has against a certificate: before its time or after it, of another
+name or address (x509_vfy.h)."""
 E = TypeVar("E", bound=BaseException)
 _LATER = (
     httpx.codes.TOO_MANY_REQUESTS,
@@ -205,10 +209,10 @@ def _read(response: httpx.Response, url: str) -> bytes:
 
 
 def _unreachable(url: str, error: httpx.HTTPError) -> Unreachable:
-    if why := _not_believed(error):
+    if trouble := cause_of(error, ssl.SSLCertVerificationError):
         return Unreachable(
-            f"{url}: its certificate is not believed: {why}; the office's own authority is named "
-            "by `ca` under [sync] in the settings, also of a proxy at https://"
+            f"{url}: its certificate is not believed: {trouble.verify_message.rstrip('.')}; "
+            f"{_remedy(trouble.verify_code)}"
         )
     if isinstance(error, httpx.ProxyError):
         return Unreachable(
@@ -240,13 +244,20 @@ def _seconds(headers: httpx.Headers) -> float:
 
 def _may_pass(error: Exception) -> bool:
     """Whether another try can do better."""
-    return isinstance(error, httpx.TransportError) and not _not_believed(error)
+    unfit = cause_of(error, ssl.SSLCertVerificationError)
+    return isinstance(error, httpx.TransportError) and unfit is None
 
 
-def _not_believed(error: BaseException) -> str:
-    """What TLS has against central's certificate, where that is the trouble; else ""."""
-    cause = cause_of(error, ssl.SSLCertVerificationError)
-    return cause.verify_message if cause else ""
+def _remedy(verify_code: int) -> str:
+    """What a person does about a certificate that is not believed."""
+    if verify_code in WRONG_TIME:
+        return "renew it at central, where this machine's clock is right"
+    if verify_code in WRONG_NAME:
+        return "name central as its certificate does, or have it made for this name"
+    return (
+        "the office's own authority is named by `ca` under [sync] in the settings, also of a proxy "
+        "at https://; `kiosk central-address URL --ca FILE` puts it there"
+    )
 
 
 def cause_of(error: BaseException | None, kind: type[E]) -> E | None:

@@ -90,7 +90,7 @@ def sync(
         return synced
     with store.transaction() as t:
         t.journal.append(clock.now(), Kind.SYNCED, {"days": str(synced.sent)})
-    _follow_central(store, clock, connection.key, ca, progress)
+    _follow_central(store, clock, connection.key, ca, proxy, progress)
     return synced
 
 
@@ -140,12 +140,12 @@ def heartbeat(
 
 
 def move_central(
-    store: Store, clock: Clock, key: Ed25519PrivateKey, url: str, ca: str = ""
+    store: Store, clock: Clock, key: Ed25519PrivateKey, url: str, ca: str = "", proxy: str = ""
 ) -> Enrolment:
     """Find central at another address from now on, once it has shown there, by its signature, that
-    it is the same one. A kind of SyncFailed; NotEnrolled."""
+    it is the same one. `proxy`: of the settings. A kind of SyncFailed; NotEnrolled."""
     moved = replace(enrolment_of(store), url=url.rstrip("/"), next_url="")
-    with client_of(moved.url, ca) as client:
+    with client_of(moved.url, ca, proxy=proxy) as client:
         connection = Connection(
             client=client, enrolment=moved, key=key, progress=_silent, authority=ca
         )
@@ -157,14 +157,19 @@ def move_central(
 
 
 def _follow_central(
-    store: Store, clock: Clock, key: Ed25519PrivateKey, ca: str, progress: Progress
+    store: Store,
+    clock: Clock,
+    key: Ed25519PrivateKey,
+    ca: str,
+    proxy: str,
+    progress: Progress,
 ) -> None:
     """Go to the address that central has named. Where it is not there yet: with the next sync."""
     enrolment = enrolment_of(store)
     if enrolment.next_url in ("", enrolment.url):
         return
     try:
-        move_central(store, clock, key, enrolment.next_url, ca)
+        move_central(store, clock, key, enrolment.next_url, ca, proxy)
     except SyncFailed as error:
         progress(f"central moves to {enrolment.next_url}, and is not there yet: {error}")
     else:

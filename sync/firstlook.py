@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import httpx2 as httpx
 
 from kiosk.domain.refusal import Refusal, excerpt
-from sync.client import believing, cause_of, client_of
+from sync.client import WRONG_NAME, WRONG_TIME, believing, cause_of, client_of
 from sync.fingerprint import fingerprint_of, plain_fingerprint
 from sync.thaikeys import on_us_keys
 
@@ -24,9 +24,6 @@ PATIENCE = 8.0
 """Seconds for each step: a person waits."""
 CLOCKS_DIFFER = timedelta(hours=1)
 """More than this, and one of the two has a wrong zone, day or year."""
-_NOT_YET, _NO_LONGER = 9, 10
-_OTHER_NAME, _OTHER_NUMBER = 62, 64
-"""OpenSSL's names for what it has against a certificate (x509_vfy.h)."""
 _CODE = re.compile(r"[2-9A-Za-z]{5}-?[2-9A-Za-z]{5}")
 
 
@@ -139,9 +136,9 @@ def _shown_certificate(address: str, network: Network, now: datetime) -> str:
 
 def _unfit(address: str, trouble: ssl.SSLCertVerificationError, now: datetime) -> Refusal:
     """What is wrong with a certificate besides that nobody vouches for it."""
-    if trouble.verify_code in (_NOT_YET, _NO_LONGER):
+    if trouble.verify_code in WRONG_TIME:
         return Refusal("certificate_time", time=f"{now:%Y-%m-%d %H:%M}")
-    if trouble.verify_code in (_OTHER_NAME, _OTHER_NUMBER):
+    if trouble.verify_code in WRONG_NAME:
         return Refusal("certificate_name", host=urlsplit(address).hostname or "")
     return Refusal("certificate_unfit", error=trouble.verify_message)
 

@@ -10,8 +10,8 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from kiosk import pin, release
 from kiosk.certificates import authority_end
-from kiosk.checking import clock_state, time_sync
-from kiosk.clock import Clock
+from kiosk.checking import time_sync
+from kiosk.clock import Clock, clock_state
 from kiosk.domain.duty import Moment
 from kiosk.domain.machine import TimeSync
 from kiosk.store.engine import Snapshot, Store

@@ -17,7 +17,6 @@ from kiosk.checking import (
     Line,
     certificate_line,
     clock_line,
-    clock_state,
     disk_line,
     fine,
     sqlite_line,
@@ -25,6 +24,7 @@ from kiosk.checking import (
     time_sync_line,
     warning,
 )
+from kiosk.clock import clock_state
 from kiosk.datafolder import DataFolder
 from kiosk.settings.definition import PanelSettings
 from kiosk.soundsqlite import FIXED

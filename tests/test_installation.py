@@ -85,12 +85,12 @@ def test_a_command_says_which_release_it_is(command: str) -> None:
 
 def test_a_wheel_knows_the_commit_it_was_built_from(tmp_path: Path) -> None:
     build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
-    named = {**os.environ, "KIOSK_COMMIT": "3e2cbda"}
+    named = {**os.environ, "KIOSK_COMMIT": "3e2cbda", "SOURCE_DATE_EPOCH": "1795910400"}
     subprocess.run(build, check=True, capture_output=True, env=named)
     [wheel] = tmp_path.glob("*.whl")
     assert wheel.name.split("-")[1] == f"{kiosk.__version__}+g3e2cbda", "not the one before"
     with zipfile.ZipFile(wheel) as files:
-        assert files.read("kiosk/build.txt") == b"g3e2cbda\n"
+        assert files.read("kiosk/build.txt") == b"g3e2cbda\n2026-11-29\n"
         assert "kiosk/build_hook.py" not in files.namelist()
 
 

@@ -13,7 +13,6 @@ from kiosk.checking import (
     Line,
     certificate_line,
     clock_line,
-    clock_state,
     disk_line,
     failure,
     fine,
@@ -22,7 +21,7 @@ from kiosk.checking import (
     time_sync_line,
     warning,
 )
-from kiosk.clock import Clock, ClockImplausible, NoSuchZone, require_zone
+from kiosk.clock import Clock, ClockImplausible, NoSuchZone, clock_state, require_zone
 from kiosk.datafolder import DataFolder, FolderError, PinsLost
 from kiosk.domain.machine import COPY_OLD
 from kiosk.domain.wording import DEFAULT_QUESTION

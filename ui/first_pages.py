@@ -1,7 +1,7 @@
 """The pages of the first questions: from what was answered so far to what the screen shows."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,7 @@ ADDRESS_KEYS = ((*_DIGITS, ERASE), *map(tuple, _LETTERS), (*"zxcvbnm.:", ".go.th
 CODE_KEYS = ((*"23456789", ERASE), tuple("ABCDEFGH"), tuple("JKLMNPQR"), tuple("STUVWXYZ"))
 COUNTER_KEYS = ((*_DIGITS, ERASE), *map(tuple, _LETTERS), tuple("zxcvbnm._"))
 NEXT = "next"
+_THAILAND = timedelta(hours=7)
 
 
 class Page(StrEnum):
@@ -131,12 +132,18 @@ class FirstPages:
 
     def _time(self, now: datetime) -> tuple[tuple[str, str], ...]:
         time = now_words(self._words, now.time())
-        zone = f"{now.tzname()} (UTC{now:%z})"
         return (
             (self._get("date"), date_words(self._words, now.date())),
             (self._get("time"), time),
-            (self._get("zone"), zone),
+            (self._get("zone"), self._zone(now)),
         )
+
+    def _zone(self, now: datetime) -> str:
+        """The time that is kept, as people call it; elsewhere how far it is from UTC."""
+        if now.utcoffset() == _THAILAND:
+            return self._get("zone_thailand")
+        offset = f"{now:%z}"
+        return f"UTC{offset[:3]}:{offset[3:5]}"
 
     def _typing(
         self, page: Page, typed: str, keys: tuple[tuple[str, ...], ...], trouble: Refusal | None

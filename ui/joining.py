@@ -2,8 +2,8 @@
 questions on the screen. Each trouble is a Refusal: one line with its remedy, in either language."""
 
 import json
-from datetime import datetime
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
 
 from kiosk.domain.refusal import Refusal
 from sync.client import NotCentral, SyncFailed, TryLater, Unreachable
@@ -12,9 +12,26 @@ from sync.firstlook import Network, central_address, look, plain_code
 from sync.keyfile import enrolling_key, use_enrolling_key
 
 if TYPE_CHECKING:
+    from kiosk.clock import Clock
     from kiosk.datafolder import DataFolder
     from kiosk.store.state import Enrolment
     from kiosk.terminal import Terminal
+
+
+PATIENCE, PAUSE = 30.0, 3.0
+"""Seconds in which a central that does not answer yet is asked again, and between two tries: it may
+just be starting, or have much to do."""
+_MAY_PASS = ("no_network", "port_refused", "central_busy")
+
+
+class Waiting(NamedTuple):
+    """How somebody waits for central. `wait`: lets so many seconds pass; `say`: hears why;
+    `patience`: seconds in all."""
+
+    clock: "Clock"
+    wait: Callable[[float], None]
+    say: Callable[[Refusal], None]
+    patience: float = PATIENCE
 
 
 def enrol_here(folder: "DataFolder", terminal: "Terminal", url: str, code: str) -> "Enrolment":
@@ -34,16 +51,37 @@ def join_central(
     address: str,
     code: str,
     fingerprint: str,
-    now: datetime,
+    waiting: Waiting,
 ) -> "Enrolment":
-    """Look whether central is there, at the same time and the one that is meant; then enrol.
-    `fingerprint`: of its certificate, as a person compared it, or "". Refusal, SettingsError."""
+    """Look whether central is there, at the same time and the one that is meant; then enrol. Where
+    nobody answers yet, try again as long as there is patience. `fingerprint`: of its certificate,
+    as a person compared it, or "". Refusal, SettingsError."""
+    address, clock = central_address(address), waiting.clock
+    until = clock.now().boot + waiting.patience
+    while True:
+        try:
+            return _join_now(folder, terminal, address, code, fingerprint, clock)
+        except Refusal as refusal:
+            seconds = max(float(str(refusal.values.get("seconds", 0))), PAUSE)
+            if refusal.key not in _MAY_PASS or clock.now().boot + seconds > until:
+                raise
+            waiting.say(refusal)
+        waiting.wait(seconds)
+
+
+def _join_now(
+    folder: "DataFolder",
+    terminal: "Terminal",
+    address: str,
+    code: str,
+    fingerprint: str,
+    clock: "Clock",
+) -> "Enrolment":
     from kiosk.settings.editing import write_authority
 
-    address = central_address(address)
     settings = folder.settings()
     network = Network(settings.sync.ca, settings.sync.proxy)
-    if certificate := look(address, network, fingerprint, now):
+    if certificate := look(address, network, fingerprint, clock.now().wall):
         write_authority(settings, certificate.encode())
     try:
         return enrol_here(folder, terminal, address, plain_code(code))

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
 
+from kiosk import __version__
 from kiosk.domain.ownresult import OwnResult
 from kiosk.domain.people import Officer, OfficerId
 from kiosk.domain.refusal import Refusal
@@ -264,7 +265,7 @@ class _Pages:
         yield "duty-menu-with-result", menu
         yield "duty-menu", self._menu_builder.duty_menu(officer, SATURDAY.replace(hour=8, minute=2))
         facts = ServiceFacts(
-            last_sync=SATURDAY, enrolled=True, due=0, free_mib=48_912, version="0.1.0"
+            last_sync=SATURDAY, enrolled=True, due=0, free_mib=48_912, version=__version__
         )
         sending = replace(facts, queue=(), guide=(), due=12, sending=Sending("stick"))
         offline = "https://report.example.go.th: no route to host. What is due stays due"

@@ -57,7 +57,7 @@ def write_authority(settings: Settings, certificate: bytes) -> None:
     except OSError as error:
         raise SettingsError(f"{beside}: can't be written: {error.strerror}") from None
     sync = settings.sync._replace(ca=str(beside))
-    _write_one(settings, settings._replace(sync=sync), ("sync", "ca", str(beside)))
+    _write_one(settings, settings._replace(sync=sync), ("sync", "ca", AUTHORITY_FILE))
 
 
 def write_counter(settings: Settings, counter: CounterId) -> None:

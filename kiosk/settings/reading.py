@@ -56,11 +56,14 @@ def _refuse_other_scores(where: str, scores: list[int], settings: Settings) -> N
 
 
 def _completed(settings: Settings) -> Settings:
-    """With what follows from the scale where the file says nothing."""
+    """With what follows from the scale where the file says nothing, and with the whole path of a
+    certificate authority that lies beside it: such a folder can be moved."""
     scores = Scale(settings.scale.levels).scores()
     panels = tuple(_with_buttons(panel, scores[::-1]) for panel in settings.panels)
-    reasons = settings.reasons or DEFAULT_REASONS
-    return settings._replace(panel=panels, reasons=reasons)
+    reasons, sync = settings.reasons or DEFAULT_REASONS, settings.sync
+    if sync.ca:
+        sync = sync._replace(ca=str(settings.path.absolute().parent / sync.ca))
+    return settings._replace(panel=panels, reasons=reasons, sync=sync)
 
 
 def _with_buttons(panel: PanelSettings, best_first: tuple[int, ...]) -> PanelSettings:

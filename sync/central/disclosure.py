@@ -11,8 +11,9 @@ weeks after the quarter's end, and change no more: a table that grew with each w
 week, and the office's exact totals would undo its rounding.
 """
 
+from bisect import bisect_left, bisect_right
 from calendar import monthrange
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import MINYEAR, date, timedelta
 
@@ -21,6 +22,9 @@ from sync.central.measures import HIDDEN_BELOW
 _DAY = timedelta(days=1)
 TABLES_WAIT = timedelta(weeks=2)
 """How long a quarter's tables wait for terminals that come online late."""
+NAMELESS = 3
+"""Officers with results, from which on everybody may read them together; a section's figure on a
+paper too, and beside an earlier one."""
 Counts = tuple[int, int, int, int, int]
 NONE: Counts = (0, 0, 0, 0, 0)
 Cut = tuple[str, str]
@@ -253,6 +257,42 @@ def _with_more_withheld(
         rows.remove(smallest)
         hidden += n[smallest]
     return frozenset(n.keys() - rows)
+
+
+@dataclass(frozen=True, slots=True)
+class WeekEnd:
+    """A Sunday on which blocks closed: of how many officers, and of which, where these are one or
+    two; of more, two."""
+
+    day: date
+    officers: int
+    some: frozenset[str]
+
+
+def public_week_ends(weeks: Iterable[WeekEnd], ended: date) -> list[date]:
+    """The week ends up to which everybody may read what closed, when the week up to `ended` is
+    over. From one to the next blocks of NAMELESS officers or more closed: a week of fewer waits for
+    the next. Whatever is added or subtracted is of so many officers again. Each waits TABLES_WAIT
+    for terminals that come online late."""
+    ends = []
+    waiting: frozenset[str] = frozenset()
+    for week in sorted(weeks, key=lambda week: week.day):
+        if week.day + TABLES_WAIT > ended:
+            break
+        waiting |= week.some
+        if max(week.officers, len(waiting)) >= NAMELESS:
+            ends.append(week.day)
+            waiting = frozenset()
+    return ends
+
+
+def public_days(ends: Sequence[date], first: date, last: date) -> tuple[date, date] | None:
+    """In which days those blocks closed that everybody reads for `first` to `last`: what waited
+    for a week belongs to the span that has this week. None: none."""
+    begin, end = bisect_left(ends, first), bisect_right(ends, last)
+    if begin == end:
+        return None
+    return (ends[begin - 1] + _DAY if begin else date.min), ends[end - 1]
 
 
 def total(blocks: Iterable[Block]) -> Counts:

@@ -1,6 +1,7 @@
 """Runs the web server until it is ended."""
 
 import asyncio
+import gc
 import logging
 import os
 import platform
@@ -121,6 +122,7 @@ def _serve(
 ) -> None:
     """What one process does, until it is ended."""
     config = server_config(central, service)
+    stay()
     # The first paper need not wait for its typeface.
     threading.Thread(target=fonts.letters, daemon=True).start()
     by_night = nights(central, utc_now, partial(_look_at_certificate, central, service.tls_cert))
@@ -142,6 +144,13 @@ def _serve(
     finally:
         outbox.end()
         by_night.end()
+
+
+def stay() -> None:
+    """What there is now is there for good, and not looked through again for garbage: two hundred
+    thousand objects, while everybody waits."""
+    gc.collect()
+    gc.freeze()
 
 
 def described(central: Central) -> str:

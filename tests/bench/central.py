@@ -20,7 +20,7 @@ from itertools import product
 from pathlib import Path
 from ssl import create_default_context
 from statistics import median
-from time import perf_counter
+from time import perf_counter, sleep
 from typing import Any
 
 import msgspec
@@ -42,6 +42,7 @@ from sync.central.viewer import CITY, ROLES, Viewer
 from sync.messages import DayReport, Enrol
 from sync.protocol import digest
 from sync.signing import public_text
+from tests.bench import keeping
 from tests.bench.country import LAST_SUNDAY, NOON, OFFICERS, Size, database, grow
 from tests.bench.driver import Bodies, Order, Seen, key_of, percentile
 from tests.bench.figures import report
@@ -61,6 +62,8 @@ HEARTBEAT_SECONDS = 900
 """In which every terminal says once that it lives."""
 WRONG_CODES = 15
 """Fewer than a network may try in a minute."""
+RESTS, REST_SECONDS = 5, 0.2
+"""Looks at a server that does nothing, until its start is believed to be over."""
 _SITES = """\
 SELECT site FROM officers WHERE officer IN ('o001', 'o002')
 GROUP BY site HAVING count(*) = 2 ORDER BY site"""
@@ -73,6 +76,8 @@ class Plan:
     """How much of everything."""
 
     city: Size
+    kept: Size
+    """What is verified, backed up and put back."""
     country: Size
     calls: tuple[tuple[int, int], ...]
     """Terminals, and days of each. The first is what the others are compared with."""
@@ -82,6 +87,7 @@ class Plan:
 
 QUICK = Plan(
     city=Size(sites=5, years=1),
+    kept=Size(sites=8, years=0.1),
     country=Size(sites=200, years=1, other_years=0.2, other_officers=4),
     calls=((20, 1), (200, 1), (20, 10)),
     heartbeats=200,
@@ -89,6 +95,7 @@ QUICK = Plan(
 )
 FULL = Plan(
     city=Size(sites=50, years=5),
+    kept=Size(sites=50, years=5),
     country=Size(sites=10_000, years=5, other_years=1, other_officers=4),
     calls=((50, 1), (1_000, 1), (5_000, 1), (1_000, 30), (5_000, 30)),
     heartbeats=10_000,
@@ -104,10 +111,14 @@ def main() -> None:
             say(line)
         for line in city.heartbeats(plan.heartbeats, plan.paced_seconds):
             say(line)
+        for line in city.growth(plan.heartbeats):
+            say(line)
         say(city.wrong_codes())
         say(city.ita_pdf())
         for line in city.closing(plan.city.years):
             say(line)
+    for line in keeping.measured(plan.kept):
+        say(line)
     with bench_of(plan.country) as country:
         for line in country.calls(plan.calls[:2]):
             say(line)
@@ -166,6 +177,14 @@ class Server:
         assert self._process.stdout
         last = self._process.stdout.readline().split()[-1]
         self.port = int(last.rpartition(":")[2])
+
+    def await_rest(self) -> None:
+        """Wait until its start is over: it takes no processor any more."""
+        before, rests = self.seconds, 0
+        while rests < RESTS:
+            sleep(REST_SECONDS)
+            rests = rests + 1 if self.seconds == before else 0
+            before = self.seconds
 
     @property
     def seconds(self) -> float:
@@ -228,6 +247,10 @@ class Bench:
         words = ["--data", str(self._folder), "serve", "--port", "0", *tls]
         server = Server(["sync.central.cli", *words], self._folder / "server.log")
         try:
+            reader = Reader("nobody", server.port, create_default_context(cafile=self._trust))
+            while reader.asked("GET", "/readyz", b"")[0] != 200:
+                sleep(REST_SECONDS)
+            server.await_rest()
             yield server
         finally:
             server.end()
@@ -239,6 +262,7 @@ class Bench:
             ["tests.bench.bare", self._database, key, str(self._chain)], self._folder / "bare.log"
         )
         try:
+            server.await_rest()
             yield server
         finally:
             server.end()
@@ -332,6 +356,21 @@ class Bench:
             )
             yield load.told
             yield f"    {len(pages)} pages meanwhile: {_spread(pages)}"
+
+    def growth(self, terminals: int) -> Iterator[str]:
+        """Heartbeats of x1, x10 and x100 as many terminals at once, with nobody reading."""
+        first = 0.0
+        for times in (1, 10, 100):
+            order = self._order(max(1, terminals * times // 100), 0)
+            with self._served() as server:
+                load = self._load(server, order)
+            each = load.server_seconds / order.terminals * 1000
+            first = first or each
+            yield (
+                f"    x{times}: {order.terminals:,} heartbeats, {each:.2f} ms of the server's"
+                f" processor each, {each / first:.2f} times the first's;"
+                f" refused {len(load.seen.refused)}"
+            )
 
     @contextmanager
     def _people(self, server: Server) -> Iterator[list[float]]:

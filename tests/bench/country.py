@@ -68,25 +68,25 @@ def grow(central: Central, raw: psycopg.Connection[Any], size: Size) -> None:
         " FROM generate_series(1, %s) n",
         (size.sites - 2,),
     )
-    _officers(raw, site, OFFICERS - 3)
+    give_officers(raw, site, OFFICERS - 3)
     weeks = round(52 * size.years)
     for table in ("blocks", "block_cuts"):
         raw.execute(f"UPDATE {table} SET number = number + 100000".encode())
         raw.execute(f"UPDATE {table} SET number = number - 100000 + {weeks}".encode())
     _weeks(raw, weeks, "o.site = %s", site)
-    _officers(raw, "local%", size.other_officers)
+    give_officers(raw, "local%", size.other_officers)
     other_years = size.years if size.other_years is None else size.other_years
     _weeks(raw, round(52 * other_years), "o.site LIKE %s", "local%")
-    _month_sums(raw)
-    _quarter_sums(raw)
-    _terminals(raw)
+    sum_months(raw)
+    sum_quarters(raw)
+    give_terminals(raw)
     _days(raw, site, size.years)
     _people(raw)
     _logs(central, round(2_500 * size.years))
     raw.execute("VACUUM ANALYZE")
 
 
-def _officers(raw: psycopg.Connection[Any], sites: str, number: int) -> None:
+def give_officers(raw: psycopg.Connection[Any], sites: str, number: int) -> None:
     raw.execute(
         "INSERT INTO officers (site, officer, number, name, position, section, retired)"
         " SELECT site, 'o' || lpad(n::text, 3, '0'), (500 + n)::text, 'คนที่ ' || n, '',"
@@ -123,7 +123,7 @@ def _weeks(raw: psycopg.Connection[Any], weeks: int, where: str, site: str) -> N
     )
 
 
-def _month_sums(raw: psycopg.Connection[Any]) -> None:
+def sum_months(raw: psycopg.Connection[Any]) -> None:
     raw.execute("TRUNCATE site_months, officer_months")
     sums = ", ".join(f"sum({name})" for name in (*LEVELS, *BESIDE))
     squares = "sum(n * n), sum(n * k), sum(k * k), count(*), min(first_day), max(last_day)"
@@ -142,7 +142,7 @@ def _month_sums(raw: psycopg.Connection[Any]) -> None:
     raw.execute("UPDATE sites SET published = %s", (LAST_SUNDAY,))
 
 
-def _quarter_sums(raw: psycopg.Connection[Any]) -> None:
+def sum_quarters(raw: psycopg.Connection[Any]) -> None:
     sums = ", ".join(f"sum(c.{name})" for name in LEVELS)
     raw.execute("TRUNCATE quarter_cuts")
     raw.execute(
@@ -158,7 +158,7 @@ def _quarter_sums(raw: psycopg.Connection[Any]) -> None:
     raw.execute("DELETE FROM quarter_cuts WHERE quarter > %s", (LAST_SUNDAY - TABLES_WAIT,))
 
 
-def _terminals(raw: psycopg.Connection[Any]) -> None:
+def give_terminals(raw: psycopg.Connection[Any]) -> None:
     raw.execute(
         "INSERT INTO terminals (site, terminal, name, generation, enrolled, invited_by,"
         " invited_roles, counter, public_key, next_key, state, release_by, release_roles,"

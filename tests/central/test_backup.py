@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Column, Date, DateTime, MetaData, Table, Text, inspect
 
 from kiosk.tomlfile.tables import SettingsError
 from sync.central.period import parse
@@ -26,9 +27,9 @@ from sync.central.usecases.publishing import publish_due
 from sync.central.usecases.sign_in import sign_in, viewer_of
 from sync.central.usecases.sites import all_sites
 from sync.central.usecases.verification import first_disagreement
-from sync.central.viewer import PUBLIC, ROLES
+from sync.central.viewer import ROLES
 from tests.support.builders import an_officer
-from tests.support.central import made_central, put_on_roster, received
+from tests.support.central import DIRECTOR, made_central, put_on_roster, received
 from tests.support.databases import new_central_store
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
@@ -94,7 +95,7 @@ def test_everything_comes_back_in_either_database(
     assert backup.restore_rows(target, backup.check(target), store, quiet) == rows
     again = Central(store=store, settings=central.settings, key=central.key)
     assert first_disagreement(again) is None
-    views = [gate.office(c, PUBLIC, parse("fy2027"), TODAY) for c in (central, again)]
+    views = [gate.office(c, DIRECTOR, parse("fy2027"), TODAY) for c in (central, again)]
     assert views[0] == views[1]
     second = tmp_path / "second.zip"
     assert backup.write(store, tmp_path, second, quiet)[0] == rows
@@ -225,7 +226,7 @@ def test_a_restore_goes_on_where_it_was_cut_off(
     request: pytest.FixtureRequest,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(rowlines, "_ROWS", 3)
+    monkeypatch.setattr(rowlines, "_PIECE", 300)
     filled(central)
     target = tmp_path / "backup.zip"
     rows, _ = backup.write(central.store, tmp_path, target, quiet)
@@ -255,7 +256,36 @@ def test_a_restore_goes_on_where_it_was_cut_off(
     assert steps == sorted(set(steps)), "no row is put twice"
     backup.write(store, tmp_path, tmp_path / "second.zip", quiet)
     assert lines(target) == lines(tmp_path / "second.zip")
+    assert indexes(store) == indexes(central.store), "taken away meanwhile, and made again"
     store.close()
+
+
+def indexes(store: CentralStore) -> set[str]:
+    with store.snapshot() as connection:
+        look = inspect(connection)
+        return {str(x["name"]) for name in metadata.tables for x in look.get_indexes(name)}
+
+
+def test_lines_are_read_as_every_version_wrote_them(tmp_path: Path) -> None:
+    """1.0.0 wrote with white space, times with an offset, and letters beyond ASCII as they are."""
+    written = (
+        '{"site": "s", "id": "1", "said": "รอ\\nนาน", "due": "2026-11-23", "until": null}\n'
+        '{"site":"s","id":"2","said":"","due":null,"until":"2026-11-23T05:00:00Z"}\n'
+        '{"site": "s", "id": "3", "said": "", "due": null, "until": "2026-11-23T12:00:00+07:00"}\n'
+    )
+    columns = (Column("due", Date), Column("until", DateTime(timezone=True)))
+    texts = (Column(name, Text, nullable=False) for name in ("site", "id", "said"))
+    table = Table("some", MetaData(), *texts, *columns)
+    with zipfile.ZipFile(tmp_path / "b.zip", "w") as archive:
+        archive.writestr("some.jsonl", written)
+    with zipfile.ZipFile(tmp_path / "b.zip") as archive:
+        [rows] = rowlines.rows_of(archive, table)
+        assert [*rowlines.rows_of(archive, table, after=2)] == [rows[2:]]
+    assert rows == [
+        ("s", "1", "รอ\nนาน", TODAY, None),
+        ("s", "2", "", None, NOW),
+        ("s", "3", "", None, NOW),
+    ]
 
 
 def test_a_restore_does_not_go_on_from_rows_of_something_else(

@@ -16,6 +16,7 @@ import pytest
 from starlette.testclient import TestClient
 from typer.testing import CliRunner, Result
 
+from kiosk.files import alone_in
 from sync.central.cli import app
 from sync.central.commands.context import choose, now
 from sync.central.logbook import Log, Wanted, told
@@ -206,7 +207,7 @@ def test_a_file_that_is_no_database_is_refused(ready: Command, folder: Path) -> 
 def test_a_database_that_went_away_is_not_made_anew(ready: Command, folder: Path) -> None:
     for file in folder.glob("central.db*"):
         file.unlink()
-    assert "not set up" in refused(ready("verify"))
+    assert "is gone or empty; put a backup back" in refused(ready("verify"))
     assert not (folder / "central.db").exists()
 
 
@@ -328,6 +329,11 @@ def test_a_terminal_is_quarantined_released_and_revoked_by_command(
     assert said.startswith("Proposed."), "a day that never came is for two people"
     compared = accepted(ready("terminals", "compare", "counter-1"))
     assert "proposes to settle its alarms: it is broken" in compared
+    accepted(ready("accounts", "add", "boss", "--role", "director"))
+    mark = compared.partition("--mark ")[2].split()[0]
+    confirm = ("terminals", "confirm", "counter-1", "--mark", mark, "--as", "boss")
+    said = accepted(ready(*confirm))
+    assert said == "Settled the alarms of counter-1. Its key stays ended.\n"
     assert "\trevoked\t" in accepted(ready("terminals", "list"))
 
 
@@ -491,6 +497,8 @@ def test_a_backup_goes_into_an_empty_folder_and_verifies(
     assert "read it back" in accepted(ready("backup", str(file)))
     assert "there already" in refused(ready("backup", str(file)))
     command = command_on(other)
+    with alone_in(other / ".restoring"):
+        assert "wait until that one has ended" in refused(command("restore", str(file)), 3)
     assert "all agrees" in accepted(command("restore", str(file)))
     assert "set up already" in refused(command("restore", str(file)))
     assert (other / "central.key").read_bytes() == (folder / "central.key").read_bytes()

@@ -40,7 +40,9 @@ def test_the_pair_goes_back_and_says_what_is_lost(tmp_path: Path, url: str, late
     with open_central(folder) as central:
         on_roster(central, "somying.r", "102")
         officers = all_officers(central)
-    assert by(later, folder, "rollback", "--yes").returncode == 2, "nothing was migrated"
+    nothing = by(later, folder, "rollback", "--yes")
+    assert nothing.returncode == 2
+    assert "only the version that changed the database goes back" in nothing.stderr
     done = by(later, folder, "migrate")
     assert not done.returncode, done.stderr
     [copy] = (folder / "copies").iterdir()
@@ -52,6 +54,7 @@ def test_the_pair_goes_back_and_says_what_is_lost(tmp_path: Path, url: str, late
     done = by(later, folder, "rollback", "--yes")
     assert not done.returncode, done.stderr
     assert f"Lost since {copy.name}: 0 day reports" in done.stdout
+    assert f"Lost since {copy.name}: 0 revisions of day reports" in done.stdout
     assert re.search(rf"Lost since {copy.name}: [1-9] log entr", done.stdout)
     with open_central(folder) as central:
         assert all_officers(central) == officers

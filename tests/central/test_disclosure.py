@@ -1,5 +1,6 @@
 """What may be shown: the rule of ten, and an attacker who adds and subtracts."""
 
+from collections import defaultdict
 from datetime import date, timedelta
 from itertools import combinations, product
 
@@ -8,13 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sync.central.disclosure import (
+    NAMELESS,
+    TABLES_WAIT,
     Beside,
     Block,
     Counts,
     DayCount,
+    WeekEnd,
     newest_quarter,
     next_blocks,
     next_publication,
+    public_days,
+    public_week_ends,
     publication_day,
     published_quarters,
     quarter_of,
@@ -129,6 +135,53 @@ def test_no_sum_or_difference_of_published_figures_covers_fewer_than_ten(
         sizes = [sum(t) for t in totals]
         seen |= {abs(a - b) for a, b in combinations(sizes, 2)}
     assert all(n >= 10 for n in seen if n)
+
+
+_weeks = st.lists(st.sets(st.sampled_from("abcde"), min_size=1), max_size=14)
+
+
+def week_ends(weeks: list[set[str]]) -> list[WeekEnd]:
+    """Week by week, whose blocks closed; told as the store tells it."""
+    return [
+        WeekEnd(
+            day=MONDAY + timedelta(days=7 * number + 6),
+            officers=len(officers),
+            some=frozenset({min(officers), max(officers)}),
+        )
+        for number, officers in enumerate(weeks)
+    ]
+
+
+@given(_weeks)
+def test_no_sum_or_difference_that_everybody_reads_is_of_fewer_than_three_officers(
+    weeks: list[set[str]],
+) -> None:
+    """Every span of weeks on every day: what no figure tells apart, some of the weeks' blocks, is
+    the least that can be derived."""
+    ends = week_ends(weeks)
+    figures = set()
+    for ended in (MONDAY + timedelta(days=7 * n - 1) for n in range(len(weeks) + 4)):
+        public = public_week_ends(ends, ended)
+        assert all(end + TABLES_WAIT <= ended for end in public)
+        for first, last in combinations([MONDAY, *(end.day for end in ends)], 2):
+            if days := public_days(public, first, last):
+                figures.add(frozenset(n for n, e in enumerate(ends) if days[0] <= e.day <= days[1]))
+    atoms: dict[frozenset[frozenset[int]], set[str]] = defaultdict(set)
+    for number, officers in enumerate(weeks):
+        atoms[frozenset(figure for figure in figures if number in figure)] |= officers
+    atoms.pop(frozenset(), None)
+    assert all(len(officers) >= NAMELESS for officers in atoms.values())
+
+
+def test_a_week_of_three_officers_is_read_by_itself_and_one_of_fewer_waits_for_the_next() -> None:
+    every = [{"a", "b", "c"}, {"a"}, {"a"}, {"b"}, {"c", "d"}, {"a", "b", "c", "d"}, {"e"}]
+    ends = week_ends(every)
+    days = [end.day for end in ends]
+    public = public_week_ends(ends, days[-1] + TABLES_WAIT)
+    assert public == [days[0], days[4], days[5]]
+    assert public_days(public, days[1], days[3]) is None
+    assert public_days(public, days[4], days[4]) == (days[0] + timedelta(days=1), days[4])
+    assert public_days(public, days[5], days[6]) == (days[4] + timedelta(days=1), days[5])
 
 
 _any_day = st.dates(date(2000, 1, 1), date(2100, 1, 1))

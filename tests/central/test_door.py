@@ -258,6 +258,17 @@ def test_garbage_in_headers_is_refused_in_one_line(
     assert "\n" not in got.text
 
 
+@pytest.mark.parametrize(
+    ("method", "name"), [("PUT", "days/2026-11-23"), ("PUT", "heads"), ("GET", "roster")]
+)
+def test_a_nonce_out_of_form_is_refused_wherever_it_stands(
+    caller: Caller, method: str, name: str
+) -> None:
+    assert caller.call(method, name, nonce="0" * 64).status_code == 401
+    got = caller.call(method, name, nonce="0" * 65)
+    assert (got.status_code, got.json()) == (400, {"error": "a parameter or header is out of form"})
+
+
 @settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

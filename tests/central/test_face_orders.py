@@ -67,7 +67,7 @@ def test_the_order_is_kept_with_the_score_up_to_the_report(counted: Central) -> 
     told = date(2027, 1, 18)  # when the quarter's tables are out
     assert gate.cuts(counted, DIRECTOR, YEAR, told).orders_differ
     cuts = gate.cuts(counted, DIRECTOR, YEAR, TODAY)
-    assert rows("dindaeng", office, cuts, TODAY)[0].order == "both"
+    assert rows("dindaeng", office, cuts)[0].order == "both"
 
 
 def test_a_change_of_the_order_is_seen_in_the_block_that_it_fell_into(counted: Central) -> None:

@@ -2,10 +2,13 @@
 
 import re
 
+from msgspec.structs import replace
+
+from kiosk.domain.rating import FLAGS
 from sync.central.usecases.central import Central
 from sync.central.usecases.terminals import find_terminal
 from sync.central.viewer import ROLES
-from sync.messages import PanelState
+from sync.messages import OutcomeCount, PanelState
 from tests.support.central import NIGHT as NOW
 from tests.support.central import enrolled, release, signed_in, take
 from tests.support.day_reports import day_report
@@ -79,3 +82,14 @@ def test_one_officer_at_two_terminals_is_named_without_a_score(central: Central)
     assert re.search(r"101 · 23 Nov 2026, morning · counter-1, counter-2", shown)
     assert "77" not in shown
     assert "84" not in shown
+
+
+def test_signs_of_unusual_pressing_come_with_the_step_to_take(central: Central) -> None:
+    enrolled(central)
+    assert "kiosk panel monitor" not in page(central)
+    signs = tuple(OutcomeCount(officer="101", outcome=flag, n=4) for flag in FLAGS)
+    take(central, replace(day_report(counts=(0, 0, 0, 0, 9)), outcomes=signs))
+    shown = page(central, "en")
+    assert "counter-1: 8 times" in shown
+    assert "kiosk panel monitor" in shown
+    assert "tell the auditor" in shown

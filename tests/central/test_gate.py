@@ -86,7 +86,7 @@ def test_a_span_that_no_block_closed_in_says_nothing(central: Central) -> None:
         ("fy2026", 0),
         ("fy2027-2", 0),
     ):
-        assert gate.office(central, PUBLIC, parse(code), TODAY).figure.result.n == n, code
+        assert gate.office(central, DIRECTOR, parse(code), TODAY).figure.result.n == n, code
 
 
 def test_spans_of_one_kind_add_up_to_the_year(central: Central) -> None:
@@ -95,13 +95,13 @@ def test_spans_of_one_kind_add_up_to_the_year(central: Central) -> None:
     publish_due(central, TODAY)
 
     def n(*codes: str) -> int:
-        shown = (gate.office(central, PUBLIC, parse(c), TODAY).figure.result.n for c in codes)
+        shown = (gate.office(central, DIRECTOR, parse(c), TODAY).figure.result.n for c in codes)
         return sum(shown)
 
     assert n("fy2027") == n("fy2027-1", "fy2027-2") == n("2026-10", "2026-11", "2026-12")
     assert n("fy2027") == n("fy2027-q1", "fy2027-q2", "fy2027-q3", "fy2027-q4")
     assert n("fy2026", "fy2027") == 12 * 14
-    trend = gate.office(central, PUBLIC, parse("fy2027"), TODAY).trend
+    trend = gate.office(central, DIRECTOR, parse("fy2027"), TODAY).trend
     assert [m.month for m in trend] == [date(2026, m, 1) for m in (9, 10, 11)]
     assert sum(m.figure.result.n for m in trend) == 12 * 14
 
@@ -184,7 +184,7 @@ def test_a_quarters_tables_are_told_weeks_after_it_is_over_and_change_no_more(
     assert table("fy2027-q1", TOLD) == table("fy2027", TOLD) == told
     report(central, date(2026, 11, 3), [line("late", 0, 0, 9, 90, 90, officer="102")])
     assert table("fy2027-q1", TOLD + timedelta(days=1)) == told
-    assert gate.office(central, PUBLIC, YEAR, TOLD).figure.result.n == 129 + 189
+    assert gate.office(central, DIRECTOR, YEAR, TOLD).figure.result.n == 129 + 189
     report(central, date(2027, 1, 18), [line("a", 0, 0, 4, 50, 50, officer="102")])
     publish_due(central, TOLD + timedelta(days=7))
     later = date(2027, 4, 19)
@@ -197,9 +197,9 @@ def test_a_quarters_tables_and_reasons_stand_under_no_other_span(central: Centra
     report(central, date(2026, 11, 2), [line("a", 0, 0, 9, 60, 60)])
     publish_due(central, TODAY)
     view = gate.cuts(central, PUBLIC, parse("2027-01"), TOLD)
-    office = gate.office(central, PUBLIC, parse("2027-01"), TOLD)
+    office = gate.office(central, DIRECTOR, parse("2027-01"), TOLD)
     assert (view.quarters, view.tables["service"], office.reasons) == (None, (), ())
-    assert [row.service for row in statistics.rows("dindaeng", office, view, TOLD)] == ["", ""]
+    assert [row.service for row in statistics.rows("dindaeng", office, view)] == ["", ""]
     quarter = parse("fy2027-q1")
     assert view.elsewhere == office.elsewhere == quarter, "where they are is told"
     assert gate.cuts(central, PUBLIC, parse("2026-11"), TOLD).elsewhere == quarter
@@ -212,9 +212,9 @@ def test_open_data_say_of_which_weeks_each_row_is_and_how_it_is_rounded(central:
     publish_due(central, TODAY)
     for code, over in (("fy2027-q1", "yes"), ("fy2027", "no")):
         period = parse(code)
-        office = gate.office(central, PUBLIC, period, TOLD)
+        office = gate.office(central, DIRECTOR, period, TOLD)
         cuts = gate.cuts(central, PUBLIC, period, TOLD)
-        whole, service, _ = statistics.rows("dindaeng", office, cuts, TOLD)
+        whole, service, _ = statistics.rows("dindaeng", office, cuts)
         assert (whole.first_day, whole.last_day) == ("2026-11-02", "2026-11-08")
         assert (service.first_day, service.last_day) == (whole.first_day, whole.last_day)
         assert (whole.n, whole.n_rounded_to) == (129, 1)

@@ -191,16 +191,28 @@ OTHER_WORDS = {
     "สำเนาเก่า": "backup",
     "ข้อมูลสำรอง": "backup",
     "ยกเลิกกุญแจ": "revoke",
+    "ยุติการใช้งาน": "session",
+    "หมดเวลาการใช้งาน": "session",
+    "การใช้งานที่เปิด": "session",
+    "ยืนยันขั้นที่สอง": "second factor",
+    "ชั้นที่สอง": "second factor",
+    "กล่องปุ่ม ": "panel",
+    "ถามกล่องปุ่ม": "panel",
+    "ลงชื่อที่เครื่อง": "duty",
+    "ไฟล์สำรองจะไม่ปิดผนึก": "backup",
+    "ปิดผนึกไฟล์สำรอง": "backup",
 }
 """What somebody might write in the place of a word of the glossary.
 
-A copy (สำเนา) is what an officer asks for; what brings a machine back is a backup. A rating is
-counted by ครั้ง, and a face is no page (หน้า)."""
+A copy (สำเนา) is what an officer asks for; what brings a machine back is a backup, and that is
+encrypted (เข้ารหัส): what is sealed (ผนึก) are sheets and envelopes. A rating is counted by ครั้ง,
+and a face is no page (หน้า)."""
 THAI_TEXTS = (
     "ui/text/th.toml",
     "kiosk/words/th.toml",
     "sync/central/words/th.toml",
     "README.th.md",
+    "sync/central/handbook/th/reference.toml",
     *(f"sync/central/handbook/th/{name}.md" for name in (*IDS, *SHEETS)),
 )
 
@@ -286,11 +298,25 @@ def test_a_setting_says_its_default_and_its_bounds() -> None:
         "<code>times.lock</code> After a press, another press is not scored."
         " Default: <code>5</code>. From 0.1 to 60.",
         "<code>offer.http</code>",
-        "From 1,024 to 65,535. <code>0</code>",
+        "From 1,024 to 65,535. Or <code>0</code>.",
+        "Default: <code>5</code>. One of <code>5</code>, <code>4</code> or <code>3</code>.",
+        "Written <code>HH:MM</code>.",
         "<code>url</code> The address terminals use. Needed. Up to",
         "Default: 30. From 30 to 100,000.",
     ):
         assert line in html
+
+
+def test_a_default_that_ends_with_a_full_stop_has_no_second_one() -> None:
+    lines = "\n".join(text_of("settings", "en").lines)
+    assert "Default: “จันทร์–ศุกร์ ๐๘.๐๐–๑๖.๓๐ น.” Up to 300 characters." in lines
+    assert not re.search(r"[^.]\.[`”]?\.(?!\.)", lines)
+
+
+def test_a_list_in_thai_has_no_commas() -> None:
+    assert "เจ้าหน้าที่ หัวหน้าฝ่าย ผู้อำนวยการเขต และงานบุคคล" in text_of("access", "th").lines
+    for article in ("settings", "access", "alarms"):
+        assert not re.search("[ก-๛)`], ", "\n".join(text_of(article, "th").lines)), article
 
 
 def test_a_search_finds_all_words_in_any_case_and_titles_first(central: Central) -> None:
@@ -329,6 +355,19 @@ def test_a_handout_fills_its_sides_and_no_more(handout: str, language: str) -> N
     assert len(document) == SIDES[handout]
     document.close()
     assert " ".join(text_of(handout, language).title.split()) in " ".join(text.split())
+
+
+@pytest.mark.parametrize("handout", [*SHEETS, "access", "method"])
+def test_a_thai_handout_parts_no_compound_at_the_end_of_a_line(handout: str) -> None:
+    document = pdfium.PdfDocument(handout_pdf(handout, "th", "สำนักงานเขตดินแดง", NOW))
+    lines = [
+        line.strip()
+        for page in document
+        for line in page.get_textpage().get_text_bounded().splitlines()
+    ]
+    document.close()
+    assert len(lines) > 5
+    assert [line for line in lines if line.endswith(("ผู้", "--"))] == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

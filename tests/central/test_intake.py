@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec import structs
-from sqlalchemy import Table
+from sqlalchemy import Table, event
 
 from sync.central.greetings import Words
 from sync.central.schema import day_counts, day_lines, day_reports, seen_sheets, terminals, unclosed
@@ -126,6 +126,26 @@ def test_a_first_report_is_receipted_and_anything_else_is_left_to_be_judged_alon
     assert got[3] is None
     assert callers.take(callers.day(first)) == [None]
     assert first_disagreement(central) is None
+
+
+def test_a_group_takes_as_many_statements_however_large_it_is(central: Central) -> None:
+    asked: list[str] = []
+
+    def ask(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        asked.append(statement)
+
+    works = []
+    for names in (["a"], ["b", "c", "d", "e", "f", "g", "h", "i", "j"]):
+        callers = Callers(central, names)
+        days = [callers.day(day_report(terminal=name)) for name in names]
+        event.listen(central.store._engine, "before_cursor_execute", ask)
+        try:
+            assert all(isinstance(receipt, Receipt) for receipt in callers.take(*days))
+        finally:
+            event.remove(central.store._engine, "before_cursor_execute", ask)
+        works.append(len(asked))
+        asked.clear()
+    assert works[0] == works[1]
 
 
 def test_who_is_not_proven_is_refused_and_the_others_are_served(central: Central) -> None:

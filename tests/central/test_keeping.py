@@ -34,15 +34,15 @@ from sync.central.usecases.ita import read_ita_round
 from sync.central.usecases.people import all_officers
 from sync.central.usecases.questionnaire import OnlineAnswer, import_answers
 from sync.central.usecases.terminals import enrol_terminal, read_fleet
-from sync.central.viewer import PUBLIC, ROLES
+from sync.central.viewer import ROLES
 from sync.central.web.forms import Posted
 from sync.central.web.settings_form import changes, draft_in
 from sync.central.web.settings_groups import GROUPS, Column, Field
 from sync.messages import Enrol
 from sync.signing import public_text
 from tests.support.builders import an_officer
+from tests.support.central import DIRECTOR, enrolled, logged, put_on_roster, signed_in
 from tests.support.central import NOON as NOW
-from tests.support.central import enrolled, logged, put_on_roster, signed_in
 from tests.support.central_forms import SETTINGS, bomb, group_form, post_settings
 from tests.support.terminal_requests import terminal_roster
 
@@ -264,7 +264,7 @@ def test_rounds_and_papers_follow_the_month_in_which_the_fiscal_year_begins(
         assert 'value="fy2027-2"' in shown, path
         assert 'value="fy2027-q3"' in shown, path
         assert 'value="fy2027-q4"' not in shown, path
-    office = gate.office(central, PUBLIC, parse_period("fy2027-2", 4), NOW.date())
+    office = gate.office(central, DIRECTOR, parse_period("fy2027-2", 4), NOW.date())
     assert "เดือนหลัง (ตุลาคม ๒๕๖๙ - มีนาคม ๒๕๗๐)" in ita.title(office.name, office.period)[1]
     usual = ita.title("x", parse_period("fy2027-1"))[1]
     assert "พ.ศ. ๒๕๗๐ รอบ ๖ เดือนแรก (ตุลาคม ๒๕๖๙ - มีนาคม ๒๕๗๐)" in usual

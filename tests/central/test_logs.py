@@ -176,7 +176,7 @@ def test_a_log_is_taken_out_as_a_file_and_that_is_logged(central: Central) -> No
     assert logged(central, Kind.READ)[0].what == told("file", log="record")
     [made] = [row for row in rows if "complaints" in row["what"]]
     assert read_told(made["what"]) == ("account", {"account": "complaints", "roles": "complaints"})
-    assert made["said"] == "บัญชี complaints: รับเรื่องร้องเรียน"
+    assert made["said"] == "บัญชี complaints: ผู้รับเรื่องร้องเรียน"
 
 
 def opened(central: Central, password: str) -> str:

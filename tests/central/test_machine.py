@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from kiosk.checking import clock_state, time_sync
+from kiosk.checking import time_sync
+from kiosk.clock import clock_state
 from kiosk.datafolder import DataFolder
 from kiosk.store.engine import Store
 from sync import exchange

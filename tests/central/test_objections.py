@@ -144,6 +144,19 @@ def test_an_objection_is_dismissed_appealed_and_upheld_and_marks_every_figure(
     assert looks >= {"ผู้อำนวยการ (boss)", "งานบุคคล (hr)"}, "who decides looks at the results"
 
 
+def test_the_log_of_changes_tells_of_objections_to_who_reads_these_and_to_nobody_else(
+    desk: Office,
+) -> None:
+    desk.has_account("it", "ผู้ดูแลระบบ", "it")
+    desk.object()
+    step = "คำโต้แย้งที่ ๑: ยื่น"
+    for account in ("boss", "audit"):
+        assert step in desk.read(account, f"/changes/{SITE}")
+    for query in ({}, {"kind": "objection"}, {"person": "101"}):
+        page = desk.read("it", f"/changes/{SITE}", **query)
+        assert "คำโต้แย้ง" not in page
+
+
 def test_what_nobody_decides_in_time_stays_open_and_stands_first(desk: Office) -> None:
     desk.object()
     desk.now += timedelta(days=31)

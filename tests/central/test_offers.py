@@ -72,14 +72,14 @@ def take(central: Central, day: date, rated: int, **outcomes: int) -> None:
 
 def response_of(central: Central) -> int | None:
     """Of the whole office, in per cent."""
-    response = gate.office(central, PUBLIC, YEAR, TODAY).figure.response
+    response = gate.office(central, DIRECTOR, YEAR, TODAY).figure.response
     return response.per_cent if response else None
 
 
 def test_the_response_is_the_answered_share_of_all_services_that_ended(central: Central) -> None:
     take(central, MONDAY, 30, offered=45, answered=30, skipped=5, not_offered=15, unasked=2)
     publish_due(central, TODAY)
-    shown = gate.office(central, PUBLIC, YEAR, TODAY).figure
+    shown = gate.office(central, DIRECTOR, YEAR, TODAY).figure
     assert shown.beside == Beside(
         suppressed=0, flagged=0, offered=45, answered=30, skipped=5, not_offered=15, unasked=2
     )
@@ -127,7 +127,7 @@ def condition(view: gate.OfficerView, rule: Rule) -> Condition:
 def test_a_response_of_a_few_or_of_a_counter_without_a_queue_is_not_known(central: Central) -> None:
     take(central, MONDAY, 30, offered=9, answered=9, suppressed=3)
     publish_due(central, TODAY)
-    figure = gate.office(central, PUBLIC, YEAR, TODAY).figure
+    figure = gate.office(central, DIRECTOR, YEAR, TODAY).figure
     assert figure.response is None
     assert figures.beside(figure) == ["การกดซ้ำหรือข้อมูลที่ส่งล่าช้า (ไม่นับคะแนน) ๓ ครั้ง"]
 
@@ -160,7 +160,7 @@ def test_offers_stand_with_the_block_that_has_their_ratings_and_are_told_once() 
 def test_the_papers_say_it_in_words(central: Central) -> None:
     take(central, MONDAY, 30, offered=45, answered=30, skipped=5, not_offered=15, unasked=2)
     publish_due(central, TODAY)
-    figure = gate.office(central, PUBLIC, YEAR, TODAY).figure
+    figure = gate.office(central, DIRECTOR, YEAR, TODAY).figure
     assert figures.beside(figure) == [
         "กดโดยไม่ได้เชิญให้ประเมิน (ไม่นับคะแนน) ๒ ครั้ง",
         "ตอบแบบประเมิน ๓๐ ครั้ง จากการให้บริการ ๖๐ ครั้ง (ร้อยละ ๕๐): "
@@ -221,7 +221,7 @@ def test_a_threshold_is_reached_in_whole_numbers(
 def test_more_answers_than_services_are_said_and_never_capped(central: Central) -> None:
     take(central, MONDAY, 30, offered=20, answered=30)
     publish_due(central, TODAY)
-    figure = gate.office(central, PUBLIC, YEAR, TODAY).figure
+    figure = gate.office(central, DIRECTOR, YEAR, TODAY).figure
     assert (figure.response, figure.answers_exceed) == (None, True)
     assert figures.beside(figure) == ["จำนวนคำตอบมากกว่าจำนวนครั้งที่ให้บริการ จึงไม่แสดงอัตราการตอบ"]
 
@@ -235,12 +235,10 @@ def test_of_100_served_says_where_when_many_rated_without_an_offer(
     """Where nobody was asked, nobody knows how many did not rate."""
     take(central, MONDAY, 100, offered=2 * answered, answered=answered)
     publish_due(central, TODAY)
-    office = gate.office(central, PUBLIC, YEAR, TODAY)
+    office = gate.office(central, DIRECTOR, YEAR, TODAY)
     assert office.figure.response is not None
     assert office.figure.response.per_cent == 50
-    counters, *_ = statistics.rows(
-        "dindaeng", office, gate.cuts(central, PUBLIC, YEAR, TODAY), TODAY
-    )
+    counters, *_ = statistics.rows("dindaeng", office, gate.cuts(central, PUBLIC, YEAR, TODAY))
     assert counters.not_rated_of_100 == told
     [said] = figures.of_100_not(office.figure)
     assert ("ช่องที่มีการเชิญ" in said) is bool(where)
@@ -251,7 +249,7 @@ def test_of_100_served_says_where_when_many_rated_without_an_offer(
 def test_of_100_served_says_what_became_of_each(central: Central) -> None:
     take(central, MONDAY, 30, offered=45, answered=30, skipped=5, not_offered=15)
     publish_due(central, TODAY)
-    figure = gate.office(central, PUBLIC, YEAR, TODAY).figure
+    figure = gate.office(central, DIRECTOR, YEAR, TODAY).figure
     assert figure.of_served == OfServed(
         satisfied=45, not_satisfied=5, declined=8, left=17, never_asked=25, bound="at least"
     )

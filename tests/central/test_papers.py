@@ -100,7 +100,8 @@ def test_hostile_text_is_set_as_text(view: OfficeView) -> None:
 def test_without_enough_ratings_the_report_says_so_in_words(office: Central) -> None:
     empty = gate.office(office, PUBLIC, parse("fy2026-2"), TODAY)
     whole = "".join(pages(ita.pdf(ita_report(empty), NOW)))
-    assert "ยังไม่เพียงพอที่จะแสดงผล" in whole
+    assert squeezed("ไม่แสดงผลของสำนักงาน: ผลที่เผยแพร่ต้องมี") in whole
+    assert "เจ้าหน้าที่รวมกันตั้งแต่๓คน" in whole
 
 
 def test_each_chart_says_in_words_what_it_shows(view: OfficeView, office: Central) -> None:
@@ -217,9 +218,9 @@ def test_a_workbooks_heads_stand_where_its_columns_do_and_its_rows_can_be_filter
 
 
 def test_open_data_agree_in_all_three_formats_and_run_nothing(office: Central) -> None:
-    shown = gate.office(office, PUBLIC, ROUND, TODAY)
+    shown = gate.office(office, DIRECTOR, ROUND, TODAY)
     cuts = gate.cuts(office, PUBLIC, ROUND, TOLD)
-    rows = statistics.rows("dindaeng", shown, cuts, TOLD)
+    rows = statistics.rows("dindaeng", shown, cuts)
     text = statistics.as_csv(rows)
     assert text.startswith(b"\xef\xbb\xbf")
     read = list(csv.DictReader(io.StringIO(text.decode("utf-8-sig"))))
@@ -238,16 +239,16 @@ def test_open_data_agree_in_all_three_formats_and_run_nothing(office: Central) -
 
 
 def test_open_data_call_services_as_the_office_does(office: Central) -> None:
-    shown = gate.office(office, PUBLIC, ROUND, TODAY)
+    shown = gate.office(office, DIRECTOR, ROUND, TODAY)
     named = (NamedService("general", "งานทั่วไปของเขต", "General"),)
     called = replace(shown, settings=shown.settings._replace(services=named))
     cuts = gate.cuts(office, PUBLIC, ROUND, TOLD)
-    [row] = [r for r in statistics.rows("dindaeng", called, cuts, TOLD) if r.service]
+    [row] = [r for r in statistics.rows("dindaeng", called, cuts) if r.service]
     assert (row.service, row.service_name) == ("general", "งานทั่วไปของเขต")
     assert row.low is not None
     assert row.high is not None
     assert row.low < (row.rate or 0) < row.high
-    [unnamed] = [r for r in statistics.rows("dindaeng", shown, cuts, TOLD) if r.service]
+    [unnamed] = [r for r in statistics.rows("dindaeng", shown, cuts) if r.service]
     assert unnamed.service_name == ""
 
 
@@ -260,8 +261,8 @@ def test_the_csv_has_a_dictionary_of_its_own_with_the_licence() -> None:
 
 
 def test_open_data_name_nobody(office: Central) -> None:
-    shown = gate.office(office, PUBLIC, ROUND, TODAY)
-    rows = statistics.rows("dindaeng", shown, gate.cuts(office, PUBLIC, ROUND, TOLD), TOLD)
+    shown = gate.office(office, DIRECTOR, ROUND, TODAY)
+    rows = statistics.rows("dindaeng", shown, gate.cuts(office, PUBLIC, ROUND, TOLD))
     for made in (statistics.as_csv(rows), statistics.as_json(rows, shown, NOW)):
         assert "สมหญิง" not in made.decode("utf-8-sig")
         assert "101" not in re.findall(r"\d+", made.decode("utf-8-sig"))
@@ -433,7 +434,7 @@ def test_every_paper_with_a_rate_says_whose(office: Central, view: OfficeView) -
     own = gate.officer(office, DIRECTOR, "101", year, TODAY, NOW)
     section = gate.section(office, DIRECTOR, "ฝ่ายทะเบียน", year, TODAY, NOW)
     cuts = gate.cuts(office, PUBLIC, ROUND, TOLD)
-    rows = statistics.rows("dindaeng", view, cuts, TOLD)
+    rows = statistics.rows("dindaeng", view, cuts)
     pdfs = (
         ita.pdf(ita_report(view), NOW),
         appraisal.officer_pdf(own, "x", NOW),

@@ -22,12 +22,12 @@ from sync.central.usecases import backup
 from sync.central.usecases.central import Central
 from sync.central.usecases.publishing import publish_due
 from sync.central.usecases.terminals import enrol_terminal, invite_terminal
-from sync.central.viewer import PUBLIC, ROLES
+from sync.central.viewer import ROLES
 from sync.central.web.app import create_app
 from sync.central.web.questionnaire import clean
 from sync.messages import Enrol
 from sync.signing import public_text
-from tests.support.central import signed_in
+from tests.support.central import DIRECTOR, signed_in
 from tests.support.page_forms import filled_form
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
@@ -222,13 +222,19 @@ def test_online_answers_stand_apart_from_the_counters(central: Central, phone: T
     for i in range(12):
         phone.post(token(old), data={"score": "1" if i else "5", "reasons": ["wait"]})
     publish_due(central, TODAY)
-    view = gate.office(central, PUBLIC, year_of(TODAY), TODAY)
+    view = gate.office(central, DIRECTOR, year_of(TODAY), TODAY)
     assert (view.figure.result.n, view.online.result.n) == (0, 12)
     assert "แบบสอบถามออนไลน์" in phone.get("/public/dindaeng").text
 
 
-def test_a_quarantined_terminals_tokens_are_not_taken(central: Central, phone: TestClient) -> None:
-
+@pytest.mark.parametrize("state", [state for state in State if state is not State.ACTIVE])
+def test_no_token_is_taken_of_a_terminal_whose_days_are_not(
+    central: Central, phone: TestClient, state: State
+) -> None:
+    """A stolen one, one in quarantine, one that waits for a second person: also for an answer
+    whose page was open before."""
+    assert phone.get(token()).status_code == 200
     with central.store.transaction(central.site) as t:
-        t.terminals.quarantine("counter-1", State.FORK)
+        t.terminals.quarantine("counter-1", state)
     assert phone.get(token()).status_code == 404
+    assert phone.post(token(), data={"score": "5"}).status_code == 404

@@ -214,7 +214,7 @@ def test_it_resets_anothers_and_never_its_own(central: Central) -> None:
     enrols(it, clock.now)
     own = it.post("/accounts/dindaeng", data={"do": "reset", "account": "wichai"})
     assert own.status_code == 403
-    assert "ยกเลิกการยืนยันขั้นที่สอง" in it.get("/accounts/dindaeng").text
+    assert "ยกเลิกการยืนยันตัวตนขั้นที่สอง" in it.get("/accounts/dindaeng").text
     it.post("/accounts/dindaeng", data={"do": "reset", "account": "malee"})
     assert malee.get("/my-account").status_code == 303, "her sessions have ended"
     assert gives_password(malee) == "/"

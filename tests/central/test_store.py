@@ -531,3 +531,32 @@ def test_a_block_published_again_stands_once_in_its_months_sums(central: Central
         t.blocks.publish(whose, [block, later], DAY + timedelta(days=1))
         assert t.month_sums.agree()
         assert t.blocks.published("101") == {(5, 1): DAY, (5, 2): DAY + timedelta(days=1)}
+
+
+def test_an_office_of_the_city_is_one_sum_of_each_scale_however_many_months(
+    central: Central,
+) -> None:
+    """The same that its months have, taken apart or together; a month beside the span has none."""
+    ends = [date(2026, month, day) for month in range(4, 11) for day in (5, 19)]
+    made = {
+        levels: [
+            Block(number=n, first_day=day, last_day=day, counts=(n, levels, 20, 7, 5))
+            for n, day in enumerate(ends)
+        ]
+        for levels in (4, 5)
+    }
+    span = date(2026, 5, 1), date(2026, 9, 30)
+    with central.store.transaction(central.site) as t:
+        t.people.put_site("ดินแดง", "กรุงเทพมหานคร")
+        for levels, blocks in made.items():
+            t.blocks.publish(Scaled("101", levels), blocks, DAY)
+        together = t.blocks.of_sites([central.site, "elsewhere"], *span)
+        assert t.blocks.of_provinces(*span) == {"กรุงเทพมหานคร": together[central.site]}
+    within = [
+        (levels, block)
+        for levels, blocks in made.items()
+        for block in blocks
+        if span[0] <= block.last_day <= span[1]
+    ]
+    assert sorted(together[central.site], key=lambda one: one.levels) == sums_of(within)
+    assert [*together] == [central.site]

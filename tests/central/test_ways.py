@@ -17,7 +17,7 @@ from sync.central.usecases.central import Central
 from sync.central.usecases.publishing import publish_due
 from sync.central.viewer import PUBLIC, ROLES
 from sync.messages import Answer, DayReport, LineCount, OutcomeCount
-from tests.support.central import NOON, enrolled, signed_in, take
+from tests.support.central import DIRECTOR, NOON, enrolled, signed_in, take
 from tests.support.day_reports import sealed
 
 MONDAY = date(2026, 7, 6)
@@ -69,7 +69,7 @@ def served(central: Central, touched: tuple[int, ...]) -> None:
 
 def test_ways_that_differ_are_told_on_pages_and_papers(central: Central) -> None:
     served(central, BAD)
-    office = gate.office(central, PUBLIC, QUARTER, TODAY)
+    office = gate.office(central, DIRECTOR, QUARTER, TODAY)
     pairs = [(one.first, one.second, one.first_rate, one.second_rate) for one in office.differences]
     assert pairs == [
         ("touch", "panel", 0.5, 0.9),
@@ -90,7 +90,7 @@ def test_ways_that_differ_are_told_on_pages_and_papers(central: Central) -> None
 
 def test_of_ways_that_do_not_differ_nothing_is_said(central: Central) -> None:
     served(central, GOOD)
-    assert gate.office(central, PUBLIC, QUARTER, TODAY).differences == ()
+    assert gate.office(central, DIRECTOR, QUARTER, TODAY).differences == ()
 
 
 def row(what: str, n: int, rate: float) -> CutRow:

@@ -84,6 +84,7 @@ FIGURES = (
         trials.a_panel_comes_back_renumbered_and_a_stick_takes_what_is_due,
         trials.a_full_disk_thanks_for_nothing_that_is_not_there,
         trials.a_clock_in_another_year_keeps_what_is_thanked,
+        trials.an_empty_battery_counts_nothing_until_somebody_tells_the_time,
         trials.a_program_that_stands_is_started_again,
     ),
     _figure("image: Secure Boot; keys at the counter", "no way out", *ATTACKS),

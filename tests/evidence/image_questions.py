@@ -32,6 +32,8 @@ from ui.window import TerminalWindow
 
 PIN = "183746"
 TERMINAL = "counter-2"
+DRAWN = "drawn.png"
+"""The page as it is drawn here, beside the pictures of the machine."""
 ANSWERS = 180
 """Seconds that the next page may take: behind one of them central is asked."""
 _ALIKE = 1.2
@@ -47,7 +49,7 @@ class Drawn:
     def __init__(self, folder: Path) -> None:
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
         self._app = QApplication.instance() or QApplication([])
-        self._file = folder / "drawn.png"
+        self._file = folder / DRAWN
         self._window = TerminalWindow()
         self._window.resize(WIDTH, HEIGHT)
         self._window.show()

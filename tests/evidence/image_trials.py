@@ -36,7 +36,7 @@ from tests.evidence.image_bench import (
 )
 from tests.evidence.image_clock import names_lead_to, right_time
 from tests.evidence.image_night import the_night_brings_to_central_what_was_rated
-from tests.evidence.image_questions import TERMINAL, Finger, NotThere, invited
+from tests.evidence.image_questions import DRAWN, TERMINAL, Finger, NotThere, invited
 from tests.evidence.image_staff import Staff
 from ui.trial.stage import command
 
@@ -51,6 +51,7 @@ _STANDS = 600
 _WRITES = 15
 """Between an answer of central and what a terminal writes down of it."""
 _FORWARDED = 9443
+_EMPTY_BATTERY = ("-rtc", "base=2000-01-01T00:00:00")
 
 
 def an_empty_disk_is_set_up_by_a_finger(bench: Bench) -> str:
@@ -240,6 +241,29 @@ def a_clock_in_another_year_keeps_what_is_thanked(bench: Bench) -> str:
     return "" if "Contacted time server" in log else "no time server set the clock"
 
 
+def an_empty_battery_counts_nothing_until_somebody_tells_the_time(bench: Bench) -> str:
+    """It starts in the year 2000, with no time server in reach: the screen says that it is out of
+    service. Once one is there, the terminal goes on by itself."""
+    disk = bench.disk()
+    pin = (bench.folder / image_office.OFFICER_PIN).read_text()
+    with bench.on(disk, *_EMPTY_BATTERY) as machine:
+        staff = Staff(machine, bench.folder)
+        if not machine.comes_to(lambda _: staff.has("out-of-service"), STARTS):
+            return "the screen does not say that it is out of service"
+        machine.screen("empty-battery")
+        try:
+            with right_time():
+                if not staff.finds_it_ready(STARTS):
+                    staff.signs_on(image_office.OFFICER, pin)
+                staff.rates(1)
+        except NotThere as missing:
+            return f"with a time server: {missing}"
+        if not machine.shuts_down(ANSWERS):
+            return "the power button did not switch it off"
+    ratings, trouble = bench.ratings(disk)
+    return trouble or ("" if ratings == 1 else f"{ratings} ratings of 1")
+
+
 def a_release_proves_itself_and_one_that_can_not_start_is_given_up(bench: Bench) -> str:
     """An update to the image's own program under another number: it starts, verifies, and central
     answers. Then one to a program that ends at once: after three starts the one before runs."""
@@ -301,6 +325,7 @@ TRIALS: tuple[Trial, ...] = (
     a_panel_comes_back_renumbered_and_a_stick_takes_what_is_due,
     a_full_disk_thanks_for_nothing_that_is_not_there,
     a_clock_in_another_year_keeps_what_is_thanked,
+    an_empty_battery_counts_nothing_until_somebody_tells_the_time,
     a_release_proves_itself_and_one_that_can_not_start_is_given_up,
     a_program_that_stands_is_started_again,
     the_mains_are_cut_in_the_middle_of_presses,
@@ -329,7 +354,11 @@ def main() -> None:
 
 def named(trial: Trial, bench: Bench) -> guest.Trial:
     def tried() -> str:
-        remark = trial(bench)
+        try:
+            remark = trial(bench)
+        except Exception:
+            _evidence(bench, trial)
+            raise
         return f"{remark}; its screen and disk: {_evidence(bench, trial)}" if remark else ""
 
     tried.__name__ = trial.__name__
@@ -341,7 +370,8 @@ def _evidence(bench: Bench, trial: Trial) -> Path:
     place = bench.image.parent / trial.__name__
     shutil.rmtree(place, ignore_errors=True)
     place.mkdir()
-    screens = sorted(bench.folder.rglob("*.png"), key=lambda path: path.stat().st_mtime)
+    screens = [path for path in bench.folder.rglob("*.png") if path.name != DRAWN]
+    screens.sort(key=lambda path: path.stat().st_mtime)
     for file in (*screens[-1:], *bench.folder.glob("disk.img")):
         tool("cp", "--sparse=always", file, place)
     return place

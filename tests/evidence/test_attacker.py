@@ -2,7 +2,7 @@
 report's."""
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
@@ -12,9 +12,17 @@ from random import Random
 from starlette.testclient import TestClient
 
 from kiosk.domain.rating import Channel, Half
-from sync.central.disclosure import Block, Counts, plus
+from sync.central.disclosure import (
+    Block,
+    Counts,
+    WeekEnd,
+    plus,
+    public_days,
+    public_week_ends,
+)
 from sync.central.period import Period, choices, year_of
 from sync.central.reports import gate
+from sync.central.reports.gate.figures import last_week_end
 from sync.central.store.engine import CentralStore
 from sync.central.usecases.central import Central
 from sync.central.usecases.publishing import publish_due
@@ -43,8 +51,8 @@ from tests.evidence.tables import (
     by_weeks,
     smallest_cornered,
 )
+from tests.support.central import DIRECTOR, begin_terminal, enrolled, made_central, on_roster
 from tests.support.central import NIGHT as NOW
-from tests.support.central import begin_terminal, enrolled, made_central, on_roster
 from tests.support.day_reports import key_text, sealed
 
 
@@ -105,7 +113,7 @@ def test_the_report_shows_what_the_rig_takes_it_to_show(tmp_path: Path) -> None:
         for late in sorted({f.day for f in office.facts if f.known == day}):
             _report(central, office, late, day)
         publish_due(central, day)
-        shown.add(gate.office(central, PUBLIC, year_of(day), day).figure.result.n)
+        shown.add(gate.office(central, DIRECTOR, year_of(day), day).figure.result.n)
         if day in _READ_BY_ALL:
             public.append(_read_by_all(central, day))
         if day.weekday() == 0:
@@ -176,11 +184,22 @@ def _numbers(cell: str, page: str) -> list[int]:
 
 
 def _closed_in(closed: Sequence[Closing], day: date, period: Period) -> Counts:
-    """By level, what the blocks hold that were published by a day and end in a period."""
+    """By level, what the blocks hold that were published by a day and that everybody reads in a
+    period: those of three officers or more together."""
+    known = [one for one in closed if one.today <= day]
+    weeks: dict[date, set[str]] = defaultdict(set)
+    for one in known:
+        weeks[one.block.last_day].add(f"o{one.officer}")
+    ends = [
+        WeekEnd(day=sunday, officers=len(whose), some=frozenset(sorted(whose)[:2]))
+        for sunday, whose in weeks.items()
+    ]
+    public = public_week_ends(ends, last_week_end(day))
     counts: Counts = (0, 0, 0, 0, 0)
-    for one in closed:
-        if one.today <= day and period.first_day <= one.block.last_day <= period.last_day:
-            counts = plus(counts, one.block.counts)
+    if days := public_days(public, *period.days):
+        for one in known:
+            if days[0] <= one.block.last_day <= days[1]:
+                counts = plus(counts, one.block.counts)
     return counts
 
 

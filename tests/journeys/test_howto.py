@@ -48,6 +48,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, int]:
     with open_central(root / "central") as central:
         office = Office(root, central, Server(central))
         office.server.now = SystemClock().now().wall
+        office.keeps_open("the terminal")
         for line in (
             "kiosk-central enrol --terminal counter-1 --counter 1",
             f"kiosk setup {ADDRESS} CODE  # on the terminal",
@@ -96,6 +97,7 @@ def two_screens(office: Office) -> Callable[[], None]:
 
 def replaced_pc(office: Office) -> Callable[[], None]:
     own, issued = "102", office.issue("101")
+    office.keeps_open("the new PC")
     run(kiosk_app, office.root / "the terminal", "sync")
     run(kiosk_app, office.root / "the terminal", "officer", "pin", own)
     office.rate("the terminal", 5, 4, days_ago=4)
@@ -260,6 +262,7 @@ def closed_office(office: Office) -> Callable[[], None]:
     run(central_app, central, *of_other, "officers", "import", str(office.usb / "roster.csv"))
     enrol = (*of_other, "enrol", "--terminal", "counter-1", "--counter", "1")
     office.printed += run(central_app, central, *enrol).stdout
+    office.keeps_open("another office's")
     office.type_line(f"kiosk setup {ADDRESS} CODE  # on another office's")
     office.rate("another office's", 5, days_ago=1)
     run(kiosk_app, office.root / "another office's", "close-day")

@@ -18,7 +18,7 @@ from sync.central.settings import load, signing_key
 from sync.central.store.engine import CentralStore
 from sync.central.usecases.central import Central
 from sync.central.usecases.publishing import publish_due
-from sync.central.viewer import PUBLIC
+from tests.support.central import DIRECTOR
 from tests.support.office import command, set_up_terminal
 from tests.support.ticket_machine import MachineOnLoop
 from ui.app import start
@@ -66,7 +66,7 @@ def test_answers_and_offers_left_alone_make_the_response(
     today = SystemClock().now().wall.date()
     later = today + timedelta(days=8)
     publish_due(central, later)
-    figure = gate.office(central, PUBLIC, period.year_of(today), later).figure
+    figure = gate.office(central, DIRECTOR, period.year_of(today), later).figure
     store.close()
     beside = figure.beside
     assert (figure.result.n, beside.answered) == (ANSWERED, ANSWERED)

@@ -12,6 +12,7 @@ from kiosk.store.engine import Store, StoreDamaged, StoreFailed
 from kiosk.store.journal import Kind
 from kiosk.store.schema import TRIGGERS
 from kiosk.store.verify import Verified, Wrong, verify, verify_at_start
+from kiosk.tomlfile.tables import SettingsError
 from tests.support.builders import SOMYING, TODAY, FakeClock, rating
 
 
@@ -63,6 +64,31 @@ def test_an_empty_file_is_made_when_somebody_says_so(folder: DataFolder) -> None
     store, _ = folder.open_verified(FakeClock())
     store.close()
     assert folder.damaged_folder() is not None
+
+
+def test_a_folder_that_was_copied_by_half_begins_with_nothing_only_when_somebody_says_so(
+    folder: DataFolder,
+) -> None:
+    folder.key_file.write_bytes(b"of a terminal that had joined central")
+    folder.database.unlink()
+    with pytest.raises(FolderError, match=r"kiosk\.db: is gone; restore a copy"):
+        folder.create()
+    assert not folder.database.exists()
+    folder.create(empty=True)
+    assert folder.database.exists()
+
+
+def test_settings_that_are_gone_are_made_again_beside_the_database(folder: DataFolder) -> None:
+    """As the line says that names them: `kiosk init` makes it."""
+    before = folder.database.read_bytes()
+    folder.settings_file.unlink()
+    with pytest.raises(SettingsError, match="`kiosk init` makes it"):
+        folder.settings()
+    folder.create()
+    assert folder.settings().office.counter == "1"
+    assert folder.database.read_bytes() == before
+    with pytest.raises(FolderError, match="is set up already"):
+        folder.create()
 
 
 def test_a_verified_copy_is_put_back_and_the_journal_says_so(

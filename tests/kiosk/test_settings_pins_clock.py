@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from kiosk import pin
 from kiosk.clock import (
+    UNSYNCHRONISED,
     ClockImplausible,
     NoSuchZone,
     SystemClock,
@@ -185,6 +186,22 @@ def test_a_pin_hash_is_worthless_without_the_pepper() -> None:
 def test_a_clock_that_can_not_be_right_is_refused(year: int) -> None:
     with pytest.raises(ClockImplausible, match="set the machine's date"):
         require_plausible(Moment(datetime(year, 6, 1, tzinfo=BANGKOK), 1.0))
+
+
+@pytest.mark.parametrize("hour", ["946684800", "1540000000"])
+def test_a_date_that_no_battery_and_no_time_server_gave_is_refused(
+    hour: str, tmp_path: Path
+) -> None:
+    """In the year 2000 the machine began with a day of systemd's own, which is not before 2026."""
+    now = Moment(datetime(2026, 4, 27, 19, tzinfo=BANGKOK), 60.0)
+    rtc = tmp_path / "since_epoch"
+    rtc.write_text(hour + "\n")
+    with pytest.raises(ClockImplausible, match="battery is empty"):
+        require_plausible(now, rtc, lambda: UNSYNCHRONISED)
+    require_plausible(now, rtc, lambda: 0)
+    rtc.write_text(f"{now.wall.timestamp():.0f}\n")
+    require_plausible(now, rtc, lambda: UNSYNCHRONISED)
+    require_plausible(now, tmp_path / "a machine without such a clock", lambda: UNSYNCHRONISED)
 
 
 def test_the_machines_clock_is_read_with_its_zone() -> None:

@@ -35,6 +35,9 @@ PYTHONS = {"12": "3.11", "13": "3.13"}
 MACHINES = {"amd64": "x86_64-manylinux_2_36", "arm64": "aarch64-manylinux_2_36"}
 """Debian's names, and what wheels call a machine with Debian 12's C library."""
 WITHOUT_WHEELS = {"arm64": "pysqlite3 (SQLite with the WAL fix) has no wheel for it"}
+OF_THIS_BUILD = ("RECORD", "direct_url.json", "uv_cache.json", "REQUESTED")
+"""What an installation writes down of the folder and hour that it was made in. Debian's own tools
+know which files a package has, and two builds of one commit are the same."""
 MAINTAINER = "Satisfaction kiosk <kiosk@localhost>"
 QT_LIBRARIES = (
     "libegl1",
@@ -223,6 +226,9 @@ def install_python(package: Package, python: str, machine: str, root: Path) -> N
     lock.unlink()
     (home / "version").write_text(f"{kiosk.__version__}\n")
     shutil.rmtree(site_packages / "bin", ignore_errors=True)
+    for name in OF_THIS_BUILD:
+        for file in site_packages.glob(f"*.dist-info/{name}"):
+            file.unlink()
     if (site_packages / "PySide6").exists():
         prune(site_packages)
     module = "ui.__main__" if package.command == "kiosk" else "sync.central.cli"

@@ -92,6 +92,12 @@ class Office(Typist):
     def machine(self, name: str) -> DataFolder:
         return DataFolder(self.root / name)
 
+    def keeps_open(self, name: str) -> None:
+        """A machine that is still to come: whenever the test runs, its day goes on."""
+        folder = self.machine(name)
+        folder.path.mkdir()
+        folder.settings_file.write_text('[office]\nopens="00:00"\ncloses="23:59"\n', "utf-8")
+
     def serve(self, central: Central, *, port: int = 0, tls: Path | None = None) -> Server:
         """Another server, until the test ends."""
         server = Server(central, port=port, tls=tls)

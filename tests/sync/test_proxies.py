@@ -5,13 +5,17 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from typer.testing import CliRunner
 
 from sync import enrolling
+from sync.central.usecases.terminals import invite_terminal
 from sync.client import SyncFailed, believing, client_of
 from sync.proxies import BadProxy, name_of_proxy, proxy_of
+from tests.support.central_server import running_server, served_over_tls
 from tests.support.certificates import DAY, Authority
 from tests.support.proxy import office_proxy
 from tests.support.tls_server import QuietHandler, TlsServer
+from ui.cli import app
 
 URL = "https://report.example.go.th"
 PROXY = "http://clerk:s%40cret@proxy.example.go.th:3128"
@@ -123,3 +127,28 @@ def test_an_authority_that_can_not_be_read_is_one_line_also_for_a_proxy(tmp_path
             proxy="https://proxy.example:3128",
             context=believing(),
         )
+
+
+def test_a_central_that_moved_is_looked_for_through_the_offices_proxy(tmp_path: Path) -> None:
+    office, now = Authority.new("office"), datetime.now(UTC)
+    chain = office.issue("localhost", now - DAY, now + DAY, tmp_path / "server.pem")
+    folder, ca = tmp_path / "t", office.write(tmp_path / "ca.pem")
+
+    def typed(*words: str) -> str:
+        done = CliRunner().invoke(app, ["--data", str(folder), *words])
+        assert done.exit_code == 0, done.output
+        return done.stdout
+
+    with (
+        running_server(tmp_path) as server,
+        served_over_tls(server.central, chain) as port,
+        office_proxy("clerk:s@cret") as (way, process),
+    ):
+        assert process.stdout is not None
+        code = invite_terminal(server.central, "counter-1", "1", now)
+        typed("setup", f"https://localhost:{port}", code, "--ca", ca)
+        file = folder / "kiosk.toml"
+        proxy = f"http://clerk:s%40cret@127.0.0.1:{way}"
+        file.write_text(file.read_text("utf-8").replace('proxy = ""', f'proxy = "{proxy}"'))
+        assert "as before" in typed("central-address", f"localhost:{port}")
+        assert process.stdout.readline() == f"CONNECT localhost:{port} HTTP/1.1 known\n"

@@ -36,7 +36,8 @@ def test_a_machine_in_the_place_of_another_believes_the_fingerprint_that_was_typ
             line = ["--data", str(tmp_path / "new"), words[0], f"https://localhost:{port}", code]
             return CliRunner().invoke(app, [*line, *words[1:]])
 
-        assert "its certificate is not believed" in typed("replace").stderr
+        assert "compare its fingerprint" in (asked := typed("replace").stderr)
+        assert "-".join(groups(digest)) in asked, "as `kiosk setup` has it"
         assert "shows another certificate" in typed("replace", "0" * 64).stderr
         assert "that is no fingerprint" in typed("replace", "3F9A").stderr
         done = typed("replace", digest)

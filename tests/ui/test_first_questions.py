@@ -5,7 +5,7 @@ import socket
 import time
 from codecs import BOM_UTF8
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 from math import hypot
 from pathlib import Path
 
@@ -25,7 +25,7 @@ from tests.support.central_server import Server, running_server
 from tests.support.counter import click
 from ui.app import Program
 from ui.cli import app
-from ui.first_pages import NEXT, Page
+from ui.first_pages import NEXT, Answers, FirstPages, Page
 from ui.first_questions import FirstQuestions
 from ui.first_samples import first_samples
 from ui.opening import Opening, Preparation
@@ -33,7 +33,7 @@ from ui.screens.menu import MenuScreen
 from ui.screens.message import MessageScreen
 from ui.screens.pin import PinScreen
 from ui.screens.question import LANGUAGE, Key, QuestionScreen
-from ui.view import ERASE
+from ui.view import ERASE, QuestionView
 from ui.widgets.tap import Tap
 from ui.widgets.text import TextBox
 from ui.window import TerminalWindow
@@ -123,6 +123,40 @@ def server(tmp_path: Path) -> Iterator[Server]:
         yield server
 
 
+def press(machine: NewMachine, *keys: Qt.Key) -> None:
+    """Keys of a real keyboard, to whatever has it."""
+    for key in keys:
+        QTest.keyClick(machine.window.focusWidget() or machine.window, key)
+
+
+def lead_to(machine: NewMachine, choice: str) -> None:
+    for _ in range(9):
+        if machine.window.focusWidget() is machine.screen.tile_of(choice):
+            return
+        press(machine, Qt.Key.Key_Tab)
+    raise AssertionError(f"Tab does not lead to {choice}")
+
+
+def test_a_keyboard_alone_answers_pages_without_a_line_to_type(machine: NewMachine) -> None:
+    machine.window.activateWindow()
+    lead_to(machine, LANGUAGE)
+    press(machine, Qt.Key.Key_Space)
+    lead_to(machine, "right")
+    machine.questions.look()  # the minute changes
+    press(machine, Qt.Key.Key_Return)
+    assert machine.page == Page.WAY
+    lead_to(machine, "central")
+    press(machine, Qt.Key.Key_Return)
+    assert machine.page == Page.ADDRESS
+    QTest.keyClicks(machine.window.focusWidget(), "report.example.go.th")
+    press(machine, Qt.Key.Key_Tab)
+    assert machine.page == Page.CODE
+    press(machine, Qt.Key.Key_Backtab)
+    assert machine.window.focusWidget() is not machine.screen.field
+    QTest.keyClicks(machine.window.focusWidget(), "7kx2")
+    assert machine.screen.field.hasFocus()
+
+
 def test_from_nothing_to_a_working_terminal_of_central_by_one_scan(
     machine: NewMachine, server: Server
 ) -> None:
@@ -172,6 +206,23 @@ def test_a_machine_of_another_zone_is_asked_about_the_time_that_it_will_keep(
         assert SystemClock().now().wall.utcoffset() == timedelta(hours=7)
     time.tzset()
     preparation.release()
+
+
+@pytest.mark.parametrize(
+    ("hours", "code", "said"),
+    [
+        (7, "en", "Thailand (UTC+7)"),
+        (7, "th", "ประเทศไทย (UTC+7)"),
+        (5.5, "en", "UTC+05:30"),
+        (-3, "th", "UTC-03:00"),
+    ],
+)
+def test_the_time_that_is_kept_is_named_as_people_do(hours: float, code: str, said: str) -> None:
+    now = datetime(2026, 11, 30, 8, 5, tzinfo=timezone(timedelta(hours=hours)))
+    for page in (Page.CLOCK, Page.CLOCK_WRONG):
+        view = FirstPages(code).view(page, Answers(), now)
+        assert isinstance(view, QuestionView)
+        assert view.rows[-1][1] == said
 
 
 def test_alone_by_touch_in_english_with_the_counter_typed(machine: NewMachine) -> None:

@@ -1,6 +1,7 @@
 """Between this terminal and central: close days, enrol, sync, carry a stick, send a heartbeat."""
 
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from sync.exchange import Close, Synced
     from sync.keyfile import Renewal
     from sync.steps import Asked
+    from ui.joining import Waiting
 
 Fingerprint = Annotated[
     str,
@@ -131,19 +133,29 @@ def join(
 ) -> "Enrolment":
     """Enrol at central with a new key, which takes the place of any other. `fingerprint`: of a
     certificate that this machine does not know yet; ""."""
-    from kiosk.clock import SystemClock
-    from sync.client import SyncFailed
-    from ui.joining import enrol_here, join_central
+    from ui.joining import join_central
 
     try:
-        if digest := digest_of(fingerprint):
-            now = SystemClock().now().wall
-            return join_central(folder, terminal, url, code, digest, now)
-        return enrol_here(folder, terminal, url, code)
+        digest = digest_of(fingerprint)
+        return join_central(folder, terminal, url, code, digest, patiently())
     except Refusal as refusal:
         fail_as_refused(refusal, NOT_NOW)
-    except SyncFailed as error:
-        fail(str(error), NOT_NOW)
+
+
+def patiently() -> "Waiting":
+    """As at a command line: each reason to wait is said once."""
+    from kiosk.clock import SystemClock
+    from ui.joining import PATIENCE, Waiting
+
+    reasons: set[str] = set()
+
+    def say(refusal: Refusal) -> None:
+        if refusal.key not in reasons:
+            reasons.add(refusal.key)
+            why = in_english(refusal)
+            typer.echo(f"{why}. Trying again, for {PATIENCE:.0f} seconds at most; Ctrl-C ends it")
+
+    return Waiting(clock=SystemClock(), wait=time.sleep, say=say)
 
 
 def digest_of(fingerprint: str) -> str:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from ui.commands.central import fail_as_refused
 from ui.commands.context import data_folder, errors, fail, opened
 from ui.commands.setting_up import read_certificate
 from ui.failures import NOT_NOW, USAGE, WRONG
@@ -28,19 +29,25 @@ def central_address(
     Example: kiosk central-address https://report.huaikhwang.go.th --ca cert.pem
     """
     from kiosk.clock import SystemClock
+    from kiosk.domain.refusal import Refusal
     from kiosk.settings.editing import write_authority
     from sync.client import SyncFailed
     from sync.closing import NotEnrolled
     from sync.exchange import move_central
+    from sync.firstlook import central_address as address_meant
     from sync.keyfile import KeyUnusable, read_key
 
     folder = data_folder()
     certificate = read_certificate(ca) if ca else None
+    try:
+        address = address_meant(url)
+    except Refusal as refusal:
+        fail_as_refused(refusal, USAGE)
     with opened() as (store, _), errors():
         try:
-            key = read_key(folder.key_file)
-            authority = str(ca) if ca else folder.settings().sync.ca
-            moved = move_central(store, SystemClock(), key, url, authority)
+            key, network = read_key(folder.key_file), folder.settings().sync
+            authority = str(ca) if ca else network.ca
+            moved = move_central(store, SystemClock(), key, address, authority, network.proxy)
             if certificate:
                 write_authority(folder.settings(), certificate)
         except NotEnrolled as error:

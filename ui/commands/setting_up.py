@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from kiosk.domain.refusal import Refusal
-from ui.commands.central import Fingerprint, digest_of, fail_as_refused, sync_and_say
+from ui.commands.central import (
+    Fingerprint,
+    digest_of,
+    fail_as_refused,
+    patiently,
+    sync_and_say,
+)
 from ui.commands.context import data_folder, errors, fail, opened
 from ui.failures import NOT_NOW, USAGE
 
@@ -50,7 +56,6 @@ def setup(
     Example: kiosk setup https://report.example.go.th 7KX2M-9QPRT 3F9A…
     """
     # --screen: asked by the first questions on the screen, which set the PIN and read refusals.
-    from kiosk.clock import SystemClock
     from kiosk.settings.editing import write_authority
     from sync.firstlook import central_address
     from ui.joining import join_central
@@ -75,9 +80,10 @@ def setup(
         elif present and not screen:
             fail(f"enrolled at {present.url}; `kiosk enrol --again` joins another", USAGE)
         else:
-            now = SystemClock().now().wall
+            # On the screen a person sees the trouble at once, and asks again by a finger.
+            waiting = patiently()._replace(patience=0) if screen else patiently()
             try:
-                enrolment = join_central(folder, terminal, address, code, digest, now)
+                enrolment = join_central(folder, terminal, address, code, digest, waiting)
             except Refusal as refusal:
                 fail_with(refusal, NOT_NOW)
             typer.echo(f"Enrolled as {enrolment.site}/{enrolment.terminal}.")

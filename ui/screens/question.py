@@ -41,6 +41,10 @@ class Field(QLineEdit):
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self.on_page = False
+        """Whether the page has a line to type."""
+        self.begun = False
+        """Whether something was typed, or scanned, that no Enter or Tab has ended."""
         self.setReadOnly(True)
         self.setFrame(False)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -51,18 +55,22 @@ class Field(QLineEdit):
         if event.isAutoRepeat() and event.key() != Qt.Key.Key_Backspace:
             return
         if event.key() in _FORWARD:
+            self.begun = False
             self.entered.emit()
         elif event.key() == Qt.Key.Key_Backspace:
             self.erased.emit()
         elif event.text() and event.text().isprintable():
+            self.begun = True
             self.typed.emit(event.text())
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
         """Nothing is pressed by a key that comes up."""
 
     def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802  (Qt's name)
-        """Tab is what some scanners end with."""
-        return False
+        """Tab is what some scanners end with; where nothing is typed, it leads to the answers."""
+        if forward and (self.on_page or self.begun):
+            return False
+        return super().focusNextPrevChild(forward)
 
 
 class QuestionScreen(Screen[QuestionView]):
@@ -83,6 +91,7 @@ class QuestionScreen(Screen[QuestionView]):
         self.field.typed.connect(self.typed)
         self.field.entered.connect(self.entered)
         self.field.erased.connect(self.erased)
+        self._asked = ""
         self._rows: list[tuple[TextBox, TextBox]] = []
         self._groups: list[TextBox] = []
         self.keys: list[Key] = []
@@ -94,8 +103,21 @@ class QuestionScreen(Screen[QuestionView]):
         self.language_tile.clicked.connect(lambda: self.chosen.emit(LANGUAGE))
 
     def take_keyboard(self) -> None:
-        """Whatever is typed or scanned now is for this page."""
+        """Whatever is typed or scanned now is for this page; an answer of it that somebody has led
+        the keyboard to keeps it while the page's words change."""
+        title = self._view.title if self._view else ""
+        focused = self.window().focusWidget()
+        is_led = focused is not None and focused.isVisible() and self.isAncestorOf(focused)
+        if is_led and title == self._asked:
+            return
+        self._asked = title
+        self.field.begun = False
         self.field.setFocus()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """What is typed while an answer has the keyboard is for the page too."""
+        self.field.setFocus()
+        self.field.keyPressEvent(event)
 
     def tile_of(self, choice: str) -> Tile:
         """The tile of an answer, or the key of a sign."""
@@ -110,7 +132,7 @@ class QuestionScreen(Screen[QuestionView]):
         page.setBottom(metrics.height - metrics.px(TARGET + 2 + GAP))
         self._place_head(metrics, view, page)
         self._place_foot(metrics, view)
-        is_typed = view.typed is not None
+        is_typed = self.field.on_page = view.typed is not None
         for part in (self._written, self._card):
             part.setVisible(is_typed or bool(view.rows))
         self._written.setVisible(is_typed)

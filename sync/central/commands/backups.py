@@ -1,6 +1,7 @@
 """Commands that write a backup, put it back, and check that everything agrees."""
 
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -189,30 +190,25 @@ def _emptied(home: "Central") -> Iterator[str]:
 def _first_wrong(home: "Central", remarks: list[str], say: Callable[[int], None]) -> str:
     """The first thing that does not agree, or ""; what is only remarkable goes to `remarks`.
     `say`: told how many day reports are verified."""
-    from kiosk.officerid import with_names
-    from sync.central.usecases.people import officer_names
-    from sync.central.usecases.verification import (
-        first_disagreement,
-        first_wrong_entry,
-        published_excess,
-    )
+    from sync.central.usecases.verification import first_wrong_entry
+    from sync.central.usecases.verifying import verified
     from sync.central.viewer import CITY
 
     if wrong := first_wrong_entry(home, CITY):
         return f"the city's accounts: {wrong}"
-    verified = 0
+    done = 0
 
     def add(days: int) -> None:
-        nonlocal verified
-        verified += days
-        say(verified)
+        nonlocal done
+        done += days
+        say(done)
 
-    for number, central in enumerate(chosen_offices(home)):
-        names = officer_names(central)
-        if wrong := first_disagreement(central, is_first=not number, say=add):
-            return f"{central.site}: {with_names(wrong, names)}"
-        excesses = published_excess(central)
-        remarks += [f"{central.site}: {with_names(str(one), names)}" for one in excesses]
+    offices = tuple(chosen_offices(home))
+    with closing(verified(offices, add)) as answers:
+        for central, office in zip(offices, answers, strict=True):
+            if office.wrong:
+                return f"{central.site}: {office.wrong}"
+            remarks += [f"{central.site}: {remark}" for remark in office.remarks]
     return ""
 
 

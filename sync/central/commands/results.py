@@ -95,7 +95,7 @@ def export(
         office = gate.office(central, PUBLIC, span, today)
         cuts = gate.cuts(central, PUBLIC, span, today)
         improvements = all_improvements(central)
-        rows = statistics.rows(central.site, office, cuts, today)
+        rows = statistics.rows(central.site, office, cuts)
         name = f"{central.site}-{span.code}"
         documents = {
             f"statistics-{name}.csv": statistics.as_csv(rows),

@@ -11,6 +11,7 @@ from sync.central.commands.context import USAGE, WRONG, data_folder, errors, fai
 app = typer.Typer()
 _ROWS = {
     "day_reports": ("day report", "day reports"),
+    "earlier_reports": ("revision of a day report", "revisions of day reports"),
     "blocks": ("published result", "published results"),
     "comments": ("comment", "comments"),
     "log_entries": ("log entry", "log entries"),
@@ -33,7 +34,8 @@ def rollback(
         try:
             way = way_back(folder)
             if way is None:
-                fail(f"{kiosk.__version__} migrated nothing here: no copy to go back to", USAGE)
+                remedy = "only the version that changed the database goes back, so install that one"
+                fail(f"{kiosk.__version__} migrated nothing here; {remedy}", USAGE)
             for name, rows in way.lost.items():
                 one, several = _ROWS[name]
                 typer.echo(f"Lost since {way.copy.name}: {counted(rows, one, several)}")

@@ -96,7 +96,8 @@ def retire(
     for terminal, due in retired.unsent:
         typer.echo(f"{terminal}: {counted(due, 'day report', 'day reports')} not sent yet")
     if retired.unsent and not anyway:
-        fail(f"{site}: nothing was done; have them sync, or say --anyway", WRONG)
+        remedy = "kiosk sync sends them, kiosk heartbeat says so here; or say --anyway"
+        fail(f"{site}: nothing was done; {remedy}", WRONG)
     keys = counted(len(retired.ended), "terminal", "terminals")
     blocks = counted(retired.published, "block", "blocks")
     typer.echo(

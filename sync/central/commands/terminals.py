@@ -241,10 +241,16 @@ def release(
             "Proposed. Another person looks, and confirms: "
             f"kiosk-central terminals compare {terminal}"
         )
-    elif goes_on:
-        typer.echo(f"Released {terminal}; its reports come with its next sync.")
     else:
-        typer.echo(f"Settled the alarms of {terminal}. Its key stays ended.")
+        typer.echo(_settled(terminal, goes_on=goes_on))
+
+
+def _settled(terminal: str, *, goes_on: bool) -> str:
+    """What two people, or one, have done by letting a terminal go on, or by settling its alarms
+    alone, as its key has ended."""
+    if goes_on:
+        return f"Released {terminal}; its reports come with its next sync."
+    return f"Settled the alarms of {terminal}. Its key stays ended."
 
 
 @app.command()
@@ -294,6 +300,7 @@ def confirm(
     """
     from sync.central.mark import ChangedSinceShown
     from sync.central.usecases.accounts import viewer_of
+    from sync.central.usecases.terminals import find_terminal
     from sync.central.usecases.two_people import (
         confirm_generation,
         confirm_new_terminal,
@@ -304,18 +311,17 @@ def confirm(
     for confirmed, words in (
         (confirm_generation, f"{terminal} counts from now on; the generation before has ended."),
         (confirm_new_terminal, f"{terminal} stands at its counter."),
-        (
-            confirm_release_of_terminal,
-            f"Released {terminal}; its reports come with its next sync.",
-        ),
+        (confirm_release_of_terminal, ""),
     ):
         with opened() as central, _refusals():
             try:
                 done = confirmed(central, viewer_of(central, account), terminal, mark, now())
+                enrolled = find_terminal(central, terminal)
+                goes_on = enrolled is not None and not enrolled.ended
             except ChangedSinceShown as error:
                 changed, done = error, False
         if done:
-            typer.echo(words)
+            typer.echo(words or _settled(terminal, goes_on=goes_on))
             return
     if changed is not None:
         fail(in_english(changed), USAGE)

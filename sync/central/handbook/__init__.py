@@ -19,6 +19,7 @@ from PIL import Image
 
 from sync.central import thai
 from sync.central.comparing import BEYOND, COMPARED_FROM, POINTS
+from sync.central.disclosure import NAMELESS
 from sync.central.handbook import reference
 from sync.central.language import LANGUAGES, words
 from sync.central.measures import COMPARABLE_FROM, FEWEST_WHO_DIFFER, HIDDEN_BELOW
@@ -36,13 +37,14 @@ _PICTURES, _PICTURE_KIND = "pictures/", ".webp"
 """How an article names a picture: for who reads the file, of the folder beside it."""
 _PICTURE = re.compile(r'<img src="pictures/([a-z-]+)\.webp" alt="([^"]*)" />')
 _ROW = re.compile(rf"<p>((?:{_PICTURE.pattern}\s*)+)</p>")
-_THAI = re.compile("[\u0e01-\u0e5b]+( [\u0e01-\u0e5b]+)*")
+_THAI = re.compile("[\u0e01-\u0e5b]+([ .–][\u0e01-\u0e5b]+)*")
 _ENGLISH_CELL = re.compile("<td>([A-Za-z][A-Za-z -]+)</td>")
 _ENGLISH_ITEM = re.compile(
     "<li>(<code>[^<]*</code>) ((?:[^<\u0e01-\u0e5b]|</?code>|\\[[^]]*])+)</li>"
 )
 NUMBERS: dict[str, float] = {
     "hidden_below": HIDDEN_BELOW,
+    "nameless": NAMELESS,
     "comparable_from": COMPARABLE_FROM,
     "fewest_who_differ": FEWEST_WHO_DIFFER,
     "compared_from": COMPARED_FROM,

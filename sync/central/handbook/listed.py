@@ -19,7 +19,7 @@ _LONGEST_DEFAULT = 80
 
 
 class Bounds(NamedTuple):
-    """What a setting takes. `of`: "number", "text" or "rows", where it has an end."""
+    """What a setting takes. `of`: "number", "text" or "rows", where it has an end; "time"."""
 
     of: str = ""
     least: str = ""
@@ -80,7 +80,7 @@ def _default(setting: Setting) -> str:
 def bounds_of(kind: Kind) -> Bounds:
     """As the kind's own schema has them."""
     if isinstance(kind, TimeOfDay):
-        return Bounds(choices=("HH:MM",))
+        return Bounds(of="time", choices=("HH:MM",))
     schema = kind.schema()
     numbers, *zero = schema.get("anyOf", [schema])
     choices = tuple(toml(choice) for choice in schema.get("enum", [one["const"] for one in zero]))

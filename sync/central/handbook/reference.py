@@ -32,6 +32,8 @@ TERMINAL = _ROOM / "terminal.toml"
 THAI = _ROOM / "th" / "reference.toml"
 """What each setting and command is for in Thai; in English definition and parser say it."""
 _COMMAND = re.compile(r"kiosk(-central)?( [a-z-]+)+|timedatectl")
+_CHOICES = {"": "reference.one_of", "time": "reference.written"}
+"""How choices are said; those that stand beside numbers: as another possibility."""
 _REACHES = {Right.SECTION: "section", Right.OFFICER: "officer"}
 """Rights of which a role says how far they go, and how their words begin."""
 
@@ -73,7 +75,10 @@ def _alarms(of: Words) -> str:
 def _pages(of: Words) -> str:
     from sync.central.web.app import GUARDED
 
-    rows = [(of.get(page.name), ", ".join(_readers(page.rights, of))) for page in GUARDED]
+    rows = [
+        (of.get(page.name), _series(_readers(page.rights, of), "reference.and_last", of))
+        for page in GUARDED
+    ]
     return _table((of.get("reference.page"), of.get("reference.readers")), rows)
 
 
@@ -82,6 +87,15 @@ def _readers(rights: frozenset[Right], of: Words) -> Iterator[str]:
         if rights & role.rights:
             own = _own(role, rights, of)
             yield f"{_name(role, of)} ({own})" if own else _name(role, of)
+
+
+def _series(parts: Iterable[str], last: str, of: Words) -> str:
+    """As a sentence lists them; `last`: the word that joins the last one."""
+    *earlier, end = parts
+    if not earlier:
+        return end
+    between = " " if of.code == "th" else ", "
+    return of.get(last, earlier=between.join(earlier), last=end)
 
 
 def _own(role: Role, rights: frozenset[Right], of: Words) -> str:
@@ -153,7 +167,10 @@ def _shown(value: object, of: Words) -> str:
         return of.get("reference.default", value=value)
     if isinstance(value, int):
         return of.get("reference.default", value=value)
-    return _default(value, of) if isinstance(value, str) else ""
+    if not isinstance(value, str) or not value:
+        return ""
+    sentence = of.get("reference.default", value=f"“{value}”")
+    return sentence.removesuffix(".") if value.endswith(".") else sentence
 
 
 def _central_settings(of: Words) -> str:
@@ -181,16 +198,17 @@ def _settings(settings: Iterable[SettingLine], table: str, of: Words) -> str:
 
 def _default(default: str, of: Words) -> str:
     """Left out where it is empty: what that means stands in what the setting is for."""
-    return of.get("reference.default", value=f"`{default}`") if default.strip('"') else ""
+    return of.get("reference.default", value=f"`{default}`") if default.strip('"[]') else ""
 
 
 def _taken(bounds: Bounds, of: Words) -> Iterator[str]:
-    if bounds.of:
+    if bounds.most:
         least, most = (thai.digits(end, of.code) for end in (bounds.least, bounds.most))
         values = {"least": least, "most": most} if bounds.of == "number" else {"most": most}
         yield of.get(f"settings.bounds_{bounds.of}", **values)
     if bounds.choices:
-        yield ", ".join(f"`{choice}`" for choice in bounds.choices)
+        choices = _series((f"`{choice}`" for choice in bounds.choices), "reference.or_last", of)
+        yield of.get(_CHOICES.get(bounds.of, "reference.or_else"), choices=choices)
 
 
 # --- commands ---------------------------------------------------------------------------------

@@ -100,8 +100,9 @@ class _Results:
             code = self._first[whose]
             return {"heading": heading, "text": in_thai("ita_paper.see", code=code), "rate": None}
         figure = self._figure(whose)
-        if figure is None:
-            text = in_thai("ita_paper.no_section", n=NAMELESS)
+        if figure is None or figure.result.rate is None:
+            missing = "no_office" if whose == WHOLE_OFFICE else "no_section"
+            text = in_thai(f"ita_paper.{missing}", n=NAMELESS)
             return {"heading": heading, "text": text, "rate": None}
         self._first[whose] = printed(row.row.code)
         self._note(name, figure, whose == WHOLE_OFFICE)

@@ -25,6 +25,8 @@ _SOON = timedelta(days=14)
 _MONTHS = 3
 _MONTHLY_LETTERS, _WEEKLY_LETTERS = 110, 200
 """Letters of a text in a line of the log."""
+_WEEKLY_BLANK = 4
+"""Rows to write in."""
 _LOG_COLUMNS = ("problem", "action", "person", "due")
 _PAGE_LINES, _LINE_LETTERS = 30, 20
 """What the month's second page holds."""
@@ -181,6 +183,7 @@ def weekly_pdf(office: OfficeView, log: Sequence[Improvement], today: date, now:
         "orders": figures.orders(*(month.figure for month in with_figure[-_MONTHS:])),
         "log_head": _log_head(),
         "groups": _weekly_groups(log, today),
+        "blank": _WEEKLY_BLANK,
         "none": in_thai("common.none"),
         "words": figures.words("meeting"),
         "pages": figures.PAGES,
@@ -195,7 +198,7 @@ def _month_name(month: MonthFigure) -> str:
 
 
 def _weekly_groups(log: Sequence[Improvement], today: date) -> list[dict[str, Any]]:
-    """Title, rows and empty lines of each group of the week's sheet."""
+    """Title and rows of each group of the week's sheet."""
     under_way = [line for line in log if _is_open(line)]
     late = [line for line in under_way if line.due and line.due < today]
     soon = [line for line in under_way if line.due and today <= line.due <= today + _SOON]
@@ -207,13 +210,11 @@ def _weekly_groups(log: Sequence[Improvement], today: date) -> list[dict[str, An
         _group("meeting.soon", soon),
         _group("meeting.under_way", others),
         _group("meeting.just_ended", just_ended),
-        _group("meeting.new", [], blank=4),
     ]
 
 
-def _group(title: str, lines: Sequence[Improvement], blank: int = 0) -> dict[str, Any]:
-    rows = [_line(line, _WEEKLY_LETTERS) for line in lines]
-    return {"title": in_thai(title), "rows": rows, "blank": blank}
+def _group(title: str, lines: Sequence[Improvement]) -> dict[str, Any]:
+    return {"title": in_thai(title), "rows": [_line(line, _WEEKLY_LETTERS) for line in lines]}
 
 
 def _is_open(line: Improvement) -> bool:

@@ -129,7 +129,7 @@ def _notice(language: Words, settings: SiteSettings, office: str, address: str) 
         "roles": [
             (
                 language.by_key.get(f"role.{role.id}", role.id),
-                "; ".join(_sees(language, role)),
+                "\n".join(_sees(language, role)),
             )
             for role in ROLES.values()
         ],
@@ -171,7 +171,7 @@ def _rows(language: Words, settings: SiteSettings) -> Iterator[tuple[str, ...]]:
             language.get(f"ropa_people.{activity}"),
             language.get(f"ropa_data.{activity}"),
             language.get(f"ropa_purpose.{activity}"),
-            "; ".join(_recipients(language, activity, settings)),
+            "\n".join(_recipients(language, activity, settings)),
             " / ".join(dict.fromkeys(lengths)),
             language.get("ropa.security_all", sign_in=language.get(f"ropa.{sign_in}")),
         )

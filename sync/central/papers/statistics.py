@@ -59,7 +59,7 @@ class StatisticsRow:
     order: str
 
 
-def rows(site: str, office: OfficeView, cuts: CutsView, today: date) -> tuple[StatisticsRow, ...]:
+def rows(site: str, office: OfficeView, cuts: CutsView) -> tuple[StatisticsRow, ...]:
     """The office, then each service of the published quarters, then the online questionnaire."""
     services: list[StatisticsRow] = []
     if cuts.days is not None:
@@ -68,7 +68,7 @@ def rows(site: str, office: OfficeView, cuts: CutsView, today: date) -> tuple[St
             services.append(_service(site, office, cuts.days, row, names.get(row.what, "")))
     counters = _whole(site, office, office.figure, "counter")
     every = (counters, *services, _whole(site, office, office.online, "online"))
-    over = "no" if office.period.runs_on(today) else "yes"
+    over = "no" if office.is_running else "yes"
     return tuple(replace(row, period_over=over) for row in every)
 
 
@@ -143,8 +143,8 @@ def described_columns() -> list[tuple[str, str, str, str]]:
     for name, kind in _TYPES.items():
         in_thai_words, in_english_words = thai[name], english[name]
         if name in _RATES:
-            in_thai_words += f" {thai_whose}"
-            in_english_words += f" {english_whose}"
+            in_thai_words += f" ({thai_whose})"
+            in_english_words += f" ({english_whose})"
         rows.append((name, in_thai_words, in_english_words, kind))
     return rows
 

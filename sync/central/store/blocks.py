@@ -13,6 +13,7 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     ColumnElement,
     Connection,
     Row,
@@ -20,6 +21,7 @@ from sqlalchemy import (
     Table,
     and_,
     bindparam,
+    cast,
     func,
     literal_column,
     select,
@@ -34,6 +36,7 @@ from sync.central.disclosure import (
     Counts,
     Cut,
     Scaled,
+    WeekEnd,
 )
 from sync.central.schema import (
     LEVELS,
@@ -128,6 +131,17 @@ _WAYS = {
 _BY_WAY = sums_of_blocks(
     *(way.label(f"way_{number}") for number, way in enumerate(_WAYS.values()))
 ).where(_CLOSED, OF_COUNTERS)
+_OF_DAYS = sums_of_blocks(blocks.c.section, blocks.c.officer).where(_CLOSED, OF_COUNTERS)
+_WEEK_ENDS = (
+    select(
+        blocks.c.last_day,
+        func.count(blocks.c.officer.distinct()),
+        func.min(blocks.c.officer),
+        func.max(blocks.c.officer),
+    )
+    .where(blocks.c.site == bindparam("site"), OF_COUNTERS)
+    .group_by(blocks.c.last_day)
+)
 _ROLLUP = tuple(site_months.c[name] for name in SUM_COLUMNS)
 _MONTHS = (
     select(site_months.c.month, *_ROLLUP)
@@ -141,17 +155,18 @@ _MONTHS = (
 _IN_MONTHS = and_(
     site_months.c.month >= bindparam("first"), site_months.c.month <= bindparam("last")
 )
-_SOME_SITES = select(site_months.c.site, *_ROLLUP).where(
-    _IN_MONTHS, site_months.c.site.in_(bindparam("sites", expanding=True))
+_MONTHS_TOGETHER = (
+    *(cast(func.sum(site_months.c[name]), BigInteger) for name in (*NUMBERS, *SQUARES, "blocks")),
+    func.min(site_months.c.first_day),
+    func.max(site_months.c.last_day),
+)
+_SOME_SITES = (
+    select(site_months.c.site, site_months.c.levels, *_MONTHS_TOGETHER)
+    .where(_IN_MONTHS, site_months.c.site.in_(bindparam("sites", expanding=True)))
+    .group_by(site_months.c.site, site_months.c.levels)
 )
 _PROVINCES = (
-    select(
-        sites.c.province,
-        site_months.c.levels,
-        *(func.sum(site_months.c[name]) for name in (*NUMBERS, *SQUARES, "blocks")),
-        func.min(site_months.c.first_day),
-        func.max(site_months.c.last_day),
-    )
+    select(sites.c.province, site_months.c.levels, *_MONTHS_TOGETHER)
     .join_from(site_months, sites, sites.c.site == site_months.c.site)
     .where(_IN_MONTHS)
     .group_by(sites.c.province, site_months.c.levels)
@@ -364,6 +379,19 @@ class Blocks(Room):
             sums[section][officer].append(sum_from(columns))
         return {section: dict(by_officer) for section, by_officer in sums.items()}
 
+    def by_section_of_days(self, first: date, last: date) -> dict[str, dict[str, list[Sum]]]:
+        """The same of any days, without the online questionnaire."""
+        asked = {"site": self._site, "first": first, "last": last}
+        sums: dict[str, dict[str, list[Sum]]] = defaultdict(lambda: defaultdict(list))
+        for section, officer, *columns in self._connection.execute(_OF_DAYS, asked).all():
+            sums[section][officer].append(sum_from(columns))
+        return {section: dict(by_officer) for section, by_officer in sums.items()}
+
+    def week_ends(self) -> list[WeekEnd]:
+        """On which days blocks closed; without the online questionnaire."""
+        rows = self._connection.execute(_WEEK_ENDS, {"site": self._site}).all()
+        return [WeekEnd(day=day, officers=n, some=frozenset(some)) for day, n, *some in rows]
+
     def by_officer(
         self, first: date, last: date, officer: str | None = None, section: str | None = None
     ) -> dict[str, list[Sum]]:
@@ -430,7 +458,8 @@ class Blocks(Room):
         return [part for parts in self._months(first, last).values() for part in parts]
 
     def of_sites(self, chosen: Sequence[str], first: date, last: date) -> dict[str, list[Sum]]:
-        """The same of each of these sites, whichever this one is."""
+        """The same of each of these sites, whichever this one is; its months summed by the
+        database."""
         asked = {"first": first.replace(day=1), "last": last, "sites": list(chosen)}
         sums: dict[str, list[Sum]] = defaultdict(list)
         for site, *columns in self._connection.execute(_SOME_SITES, asked).all():

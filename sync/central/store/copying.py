@@ -17,11 +17,12 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
 from kiosk.files import sync_folder
+from sync.central.store.bulk import append_rows
 from sync.central.store.distributing import distribute, is_distributed, let_tables_change
 from sync.central.store.migrating import migrate_to, version_of
 from sync.central.store.rowlines import rows_of, write_rows
 
-COUNTED = ("day_reports", "blocks", "comments", "log_entries")
+COUNTED = ("day_reports", "earlier_reports", "blocks", "comments", "log_entries")
 """Tables whose rows tell what going back loses."""
 _VERSION = "schema"
 _OUR_FUNCTIONS = text(
@@ -70,8 +71,9 @@ def put_back(url: str, copy: Path) -> None:
             if distributed:
                 distribute(connection, _say_nothing)
             for table in _tables(connection):
+                columns = [column.name for column in table.columns]
                 for batch in rows_of(archive, table):
-                    connection.execute(table.insert(), batch)
+                    append_rows(connection, table, columns, batch)
     except (zipfile.BadZipFile, KeyError, ValueError, DBAPIError) as error:
         raise CopyFailed(f"{copy}: {error}") from None
 

@@ -78,6 +78,10 @@ _LOOKS = {"read_only": True}
 """Options of a connection on which nothing is written, and which no snapshot holds."""
 _OURS = {"sites", "terminals", "day_reports", "blocks"}
 """Tables of every version: what tells our database from another's."""
+_BEGIN = (
+    "put a backup back into an empty folder (`kiosk-central restore`), or begin in one "
+    "(`kiosk-central init`)"
+)
 
 
 class DatabaseDown(DatabaseError):
@@ -193,7 +197,7 @@ class CentralStore:
 
     def _adopt(self, *, make: bool, before: Callable[[str], None] | None) -> None:
         """See that the schema is ours and the newest; DatabaseError says why it can't be."""
-        not_set_up = f"{self._name}: not set up; run `kiosk-central init`"
+        not_set_up = f"{self._name}: is gone or empty; {_BEGIN}"
         if not make and self._is_an_absent_file():
             raise DatabaseError(not_set_up)
         tables, version = self._tables(), self._version()
@@ -238,6 +242,11 @@ class CentralStore:
     def _version(self) -> str:
         with self._readers.connect() as connection:
             return version_of(connection)
+
+    @property
+    def writers(self) -> int:
+        """How many can write at once: SQLite lets one."""
+        return 2 if self._engine.dialect.name == "postgresql" else 1
 
     @contextmanager
     def read(self, site: str) -> Iterator[Transaction]:

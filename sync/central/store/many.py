@@ -22,7 +22,6 @@ from sync.central.schema import (
 from sync.central.store.bulk import append_rows
 from sync.central.store.days import COUNT_COLUMNS, LINE_COLUMNS, count_rows, line_rows, officer_days
 from sync.central.store.logs import ends_of
-from sync.central.store.room import insert_on
 from sync.central.store.terminals import KnownTerminal, Run, known_terminal, open_runs
 from sync.central.store.unclosed import mark_unclosed
 from sync.central.store.witness import never_reported, open_sheet, put_sheets, witnessed
@@ -36,6 +35,7 @@ DayKey = tuple[str, str, date]
 OfSite = tuple[str, str]
 """A site, and an officer or a counter of it."""
 _DAY_KEY = ("site", "terminal", "date")
+_HEADER_COLUMNS = ("revision", "digest", "replaced", "body", "received")
 _HELD = """\
 SELECT * FROM terminals WHERE site = %s AND terminal = ANY(%s) ORDER BY terminal FOR UPDATE"""
 """Of one site: a PostgreSQL that divides by site (Citus) locks rows of one at a time."""
@@ -58,7 +58,6 @@ class NewDay:
 class ManyTerminals:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._insert = insert_on(connection)
 
     def locked(self, keys: Collection[TerminalKey]) -> dict[TerminalKey, KnownTerminal]:
         """These terminals, which nobody else changes until this transaction ends. Locked in one
@@ -158,43 +157,23 @@ class ManyTerminals:
         )
         return {(row.site, row.terminal): row.day for row in self._connection.execute(query)}
 
-    def put(self, days: Sequence[NewDay], now: datetime) -> set[DayKey]:
-        """Store day reports, one of a day; the keys of those that were stored. The header's
-        uniqueness is the last guard: rows follow only where it went in."""
-        stored = self._put_headers(days, now)
+    def put(self, days: Sequence[NewDay], now: datetime) -> None:
+        """Store day reports, one of a day, of which none is there. The database's own uniqueness
+        is the last guard: where one is, nothing goes in."""
+        headers: list[tuple[object, ...]] = []
         lines: list[tuple[object, ...]] = []
         counts: list[tuple[object, ...]] = []
         sheets: list[tuple[str, str, OpenSheet]] = []
         came_in: list[tuple[str, str, date]] = []
         for day in days:
-            if day.key not in stored:
-                continue
             key = site, terminal, _ = day.key
+            headers.append((*key, day.report.revision, day.digest, "", day.body, now))
             lines += ((*key, *row) for row in line_rows(day.report))
             counts += ((*key, *row) for row in count_rows(day.report))
             sheets += ((site, terminal, sheet) for sheet in day.fresh_sheets)
             came_in += ((site, officer, date_) for officer, date_ in officer_days(day.report))
+        append_rows(self._connection, day_reports, (*_DAY_KEY, *_HEADER_COLUMNS), headers)
         append_rows(self._connection, day_lines, (*_DAY_KEY, *LINE_COLUMNS), lines)
         append_rows(self._connection, day_counts, (*_DAY_KEY, *COUNT_COLUMNS), counts)
         put_sheets(self._connection, sheets)
         mark_unclosed(self._connection, came_in)
-        return stored
-
-    def _put_headers(self, days: Sequence[NewDay], now: datetime) -> set[DayKey]:
-        c = day_reports.c
-        insert = self._insert(day_reports).on_conflict_do_nothing()
-        rows = [
-            {
-                **dict(zip(_DAY_KEY, day.key, strict=True)),
-                "revision": day.report.revision,
-                "digest": day.digest,
-                "replaced": "",
-                "body": day.body,
-                "received": now,
-            }
-            for day in days
-        ]
-        if not rows:
-            return set()
-        put = self._connection.execute(insert.returning(c.site, c.terminal, c.date), rows)
-        return {(row.site, row.terminal, row.date) for row in put}

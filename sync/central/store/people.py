@@ -64,7 +64,7 @@ class People(Room):
     def all_sites(self) -> tuple[tuple[str, str], ...]:
         """Every site, not only this one: ids and names."""
         query = select(sites.c.site, sites.c.name).order_by(sites.c.site)
-        return tuple((row.site, row.name) for row in self._connection.execute(query))
+        return tuple((row.site, row.name) for row in self._connection.execute(query).all())
 
     def count_sites(self) -> int:
         """How many sites there are, with this one."""
@@ -84,8 +84,8 @@ class People(Room):
             )
         if province is not None:
             query = query.where(sites.c.province == province)
-        rows = self._connection.execute(query if most is None else query.limit(most))
-        return tuple(SiteName(*row) for row in rows)
+        rows = self._connection.execute(query if most is None else query.limit(most)).all()
+        return tuple(map(SiteName._make, rows))
 
     def provinces(self) -> dict[str, int]:
         """How many sites each province has; "": those of which nobody said it."""

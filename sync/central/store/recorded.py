@@ -83,27 +83,29 @@ class Recorded(Room):
 
         def rows_of(table: Table, *names: str) -> Any:
             c = table.c
-            query = select(c.date, *(c[name] for name in names)).where(
+            query = select(*(c[name] for name in names), c.date).where(
                 c.site == self._site, c.terminal == terminal, c.date >= first, c.date <= last
             )
-            return self._connection.execute(query)
+            return self._connection.execute(query).all()
 
         def reports_of(table: Table) -> Any:
             c = table.c
             query = select_reports(table).where(
                 c.site == self._site, c.terminal == terminal, c.date >= first, c.date <= last
             )
-            return map(report_of, self._connection.execute(query.order_by(c.date, c.revision)))
+            return map(
+                report_of, self._connection.execute(query.order_by(c.date, c.revision)).all()
+            )
 
         for report in reports_of(day_reports):
             days[report.date].report = report
         for report in reports_of(earlier_reports):
             days[report.date].earlier.append(report)
-        for day, *row in rows_of(day_lines, *LINE_COLUMNS):
-            days[day].lines.append(tuple(row))
-        for day, *row in rows_of(day_counts, *COUNT_COLUMNS):
-            days[day].counts.append(tuple(row))
-        for day, officer in rows_of(unknown_officers, "officer"):
+        for row in rows_of(day_lines, *LINE_COLUMNS):
+            days[row[-1]].lines.append(row[:-1])
+        for row in rows_of(day_counts, *COUNT_COLUMNS):
+            days[row[-1]].counts.append(row[:-1])
+        for officer, day in rows_of(unknown_officers, "officer"):
             days[day].strangers.add(officer)
         return days
 

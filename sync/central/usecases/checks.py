@@ -18,7 +18,6 @@ from kiosk.checking import (
     Line,
     certificate_line,
     clock_line,
-    clock_state,
     disk_line,
     failure,
     fine,
@@ -27,6 +26,7 @@ from kiosk.checking import (
     time_sync_line,
     warning,
 )
+from kiosk.clock import clock_state
 from kiosk.language import counted
 from kiosk.tomlfile.tables import SettingsError
 from sync.central import settings as central_settings

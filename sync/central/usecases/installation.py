@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from kiosk.clock import keep_time_of
-from kiosk.files import sync_folder, write_whole
+from kiosk.files import alone_in, sync_folder, write_whole
 from kiosk.tomlfile.tables import SettingsError
 from sync.central import settings as central_settings
 from sync.central.store.engine import CentralStore, Pooling
@@ -128,8 +128,15 @@ def restore(
     `secret`: the office's key, where the backup is sealed. BadBackup: nothing was set up. What was
     cut off goes on from where it was. `step`: told how many rows are there."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with backup.opened(path, secret, folder) as source:
-        return _restore(source, folder, database, say, step)
+    draft = folder / _DRAFT
+    with alone_in(draft):
+        for file in draft.iterdir():
+            file.unlink()  # of one that was cut off
+        try:
+            with backup.opened(path, secret, folder) as source:
+                return _restore(source, folder, database, say, step)
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
 
 
 def _restore(
@@ -138,7 +145,6 @@ def _restore(
     """The settings are what says that a folder is set up: they get their place last, so that a
     restore that was cut off can be done again, and nothing serves half of one."""
     draft = folder / _DRAFT
-    shutil.rmtree(draft, ignore_errors=True)  # of one that was cut off
     before = {*folder.iterdir()}
     try:
         members = backup.check(source)
@@ -154,7 +160,6 @@ def _restore(
         _LOG.info("put back %d rows of %s", rows, source)
         return rows
     except BaseException:
-        shutil.rmtree(draft, ignore_errors=True)
         if not (folder / _BEGUN).exists():
             # No row is there yet: the next try finds the folder as this one did.
             for name in {*folder.iterdir()} - before:

@@ -195,14 +195,15 @@ def take_days(
             )
             if terminal.active and day.key not in days and not is_impossible(terminal, report):
                 days[day.key], places[day.key] = day, place
-        stored = many.put(_first_ones(many, days), now)
-    for key in stored:
-        report = days[key].report
-        answers[places[key]] = Receipt(
+        first_ones = _first_ones(many, days)
+        many.put(first_ones, now)
+    for day in first_ones:
+        report = day.report
+        answers[places[day.key]] = Receipt(
             terminal=report.terminal,
             date=report.date,
             revision=report.revision,
-            digest=days[key].digest,
+            digest=day.digest,
             answer=Answer.STORED,
             logs=heads_told(log_ends[report.site], log_ends[CITY]),
         )

@@ -13,6 +13,7 @@ from sync.central.logbook import (
     Wanted,
     told,
 )
+from sync.central.objecting import may_read
 from sync.central.usecases.audit import signature
 from sync.central.usecases.central import Central
 from sync.central.usecases.people import officer_names
@@ -37,8 +38,9 @@ PAGE = 100
 """Entries of a page."""
 MOST_EXPORTED = 100_000
 """Entries of a file: the newest of those that are asked for. A narrower span gives the others."""
-_OF_OFFICE = (Kind.CHANGE, Kind.ALARM, Kind.OBJECTION, Kind.SHORTENED)
-"""What of the record who may read changes reads; the audit role reads who looked at whom too."""
+_OF_OFFICE = (Kind.CHANGE, Kind.ALARM, Kind.SHORTENED)
+"""What of the record who may read changes reads; who reads objections, their steps too; the audit
+role who looked at whom."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,9 @@ def kinds_for(viewer: Viewer, site: str, log: Log) -> tuple[Kind, ...]:
     if viewer.has(site, Right.LOGS):
         return RECORD_KINDS if log is Log.RECORD else SECURITY_KINDS
     viewer.require(site, Right.CHANGES if log is Log.RECORD else Right.EVENTS)
-    return _OF_OFFICE if log is Log.RECORD else SECURITY_KINDS
+    if log is Log.SECURITY:
+        return SECURITY_KINDS
+    return (*_OF_OFFICE, Kind.OBJECTION) if may_read(viewer, site) else _OF_OFFICE
 
 
 def read_log(central: Central, viewer: Viewer, log: Log, wanted: Wanted, before: int) -> LogPage:

@@ -101,11 +101,12 @@ def _count(t: Transaction, answer: OnlineAnswer) -> None:
 
 
 def _token(t: Transaction, site: str, terminal: str, text: str) -> formtoken.FormToken | None:
-    """The token in `text` when a terminal of this site made it, which is not in quarantine."""
+    """The token in `text` when a terminal of this site made it whose days count: not one that was
+    stolen or replaced, is in quarantine, or waits for a second person."""
     if len(terminal) > _MAX_ID or len(text) > _MAX_TOKEN:
         return None
     maker = t.terminals.get(terminal)
-    if maker is None or maker.quarantined:
+    if maker is None or not maker.active:
         return None
     keys = {maker.public_key: date.max}
     if maker.renewed is not None:

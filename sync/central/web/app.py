@@ -115,6 +115,10 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
+        # Tried before all others.
+        routes=terminal_api.often.routes,
+        # Whatever is measured is in `Metrics`.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
         # Such a redirect would name the address in the Host header: anybody's.
         redirect_slashes=False,
     )

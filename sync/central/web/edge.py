@@ -4,11 +4,10 @@ It stands around every route, so that a new page or file has these by itself.
 """
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from fastapi import FastAPI
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sync.central.settings import CentralSettings
@@ -32,6 +31,12 @@ HEADERS = {
 }
 """On every answer, whatever made it."""
 STRICT_TRANSPORT = f"max-age={_YEAR_SECONDS}; includeSubDomains"
+Sent = tuple[tuple[bytes, bytes], ...]
+"""Headers as they are sent."""
+
+
+def _sent(headers: dict[str, str]) -> Sent:
+    return tuple((name.lower().encode(), value.encode()) for name, value in headers.items())
 
 
 def has_controls(text: str) -> bool:
@@ -49,6 +54,8 @@ class Edge:
 
     def __init__(self, app: ASGIApp, settings: CentralSettings, refuse: ASGIApp) -> None:
         self._app, self._settings, self._refuse = app, settings, refuse
+        self._always = _sent(HEADERS)
+        self._over_tls = _sent({**HEADERS, "Strict-Transport-Security": STRICT_TRANSPORT})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -60,23 +67,22 @@ class Edge:
             scope = {**scope, "method": "GET"}
         await app(scope, receive, answering.send)
 
-    def _headers(self, scope: Scope) -> Mapping[str, str]:
-        if not is_secure(self._settings, scope["scheme"]):
-            return HEADERS
-        return {**HEADERS, "Strict-Transport-Security": STRICT_TRANSPORT}
+    def _headers(self, scope: Scope) -> Sent:
+        return self._over_tls if is_secure(self._settings, scope["scheme"]) else self._always
 
 
 class _Answer:
     """Completes the headers of one answer."""
 
-    def __init__(self, send: Send, headers: Mapping[str, str], *, without_body: bool) -> None:
+    def __init__(self, send: Send, headers: Sent, *, without_body: bool) -> None:
         self._send, self._headers, self._without_body = send, headers, without_body
 
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            headers = MutableHeaders(scope=message)
-            for name, value in self._headers.items():
-                headers.setdefault(name, value)
+            own: list[tuple[bytes, bytes]] = list(message.get("headers", ()))
+            names = {name.lower() for name, _ in own}
+            missing = (header for header in self._headers if header[0] not in names)
+            message = {**message, "headers": [*own, *missing]}
         elif self._without_body:
             message = {**message, "body": b""}
         await self._send(message)

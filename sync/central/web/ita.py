@@ -29,6 +29,7 @@ from sync.central.usecases.ita import (
     return_picture,
     save_ita_text,
 )
+from sync.central.viewer import PUBLIC
 from sync.central.web.dependencies import CurrentTime, ItaEditor, Reader
 from sync.central.web.forms import Form, Posted
 from sync.central.web.parts import parts_of
@@ -167,7 +168,7 @@ def _ita_page(
         drafts=itaform.drafts(ita_round.rows),
         period=period,
         rounds=_choices(ita_round, itaform.rounds(today, period.starts)),
-        evidence=gate.office(reader.central, reader.viewer, period, today),
+        evidence=gate.office(reader.central, PUBLIC, period, today),  # as on the paper
         sections=[
             name for name in gate.section_members(reader.central, reader.viewer, period) if name
         ],

@@ -52,7 +52,7 @@ def open_data(
     for span in spans:
         office = gate.office(central, PUBLIC, span, today)
         cuts = gate.cuts(central, PUBLIC, span, today)
-        rows += statistics.rows(site, office, cuts, today)
+        rows += statistics.rows(site, office, cuts)
     if kind == "csv":
         data = statistics.as_csv(rows)
     elif kind == "json":

@@ -16,7 +16,7 @@ from sync.central.usecases.ita import NoSuchRound, read_ita_round, read_pictures
 from sync.central.usecases.objections import NoSuchObjection
 from sync.central.usecases.office_settings import read_settings
 from sync.central.usecases.publishing import publish_and_read_settings
-from sync.central.viewer import NotYours, Right
+from sync.central.viewer import PUBLIC, NotYours, Right
 from sync.central.web.caching import PUBLIC_SECONDS, for_everybody
 from sync.central.web.dependencies import (
     CurrentTime,
@@ -171,8 +171,8 @@ def record_of_processing(site: str, kind: str, reader: PaperReader, now: Current
 
 
 def _office(report: Report) -> gate.OfficeView:
-    """The office as a whole, without its sections."""
-    return gate.office(report.central, report.viewer, report.period, report.today)
+    """The office as a whole, as everybody reads it, for papers that leave the house."""
+    return gate.office(report.central, PUBLIC, report.period, report.today)
 
 
 def _one_of(kind: str, makers: dict[str, _Maker]) -> _Maker:

@@ -7,6 +7,7 @@ quarters). Whoever looks at another's result is written into a log that this off
 the figures leave the gate.
 """
 
+from sync.central.disclosure import NAMELESS
 from sync.central.reports.gate.city_figures import Chosen, CityView, ProvinceRow, SiteRow, city
 from sync.central.reports.gate.comparisons import Comparison, NotCompared
 from sync.central.reports.gate.cut_tables import CUT_STEP, CutRow, cut_rows, half_day_rows
@@ -26,7 +27,6 @@ from sync.central.reports.gate.marks import Mark
 from sync.central.reports.gate.missing import OVER_TICKETS, Missing
 from sync.central.reports.gate.objection_figures import ObjectionView, objection
 from sync.central.reports.gate.office_figures import (
-    NAMELESS,
     OfficeView,
     SectionRow,
     office,

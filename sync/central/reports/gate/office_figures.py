@@ -4,17 +4,31 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache, partial
+from functools import partial
 
 from kiosk.domain.people import Officer
 from kiosk.domain.thaiorder import thai_order
 from sync.central.change import Change, NotComparable, change
-from sync.central.disclosure import ONLINE, newest_quarter, published_quarters, week_end
+from sync.central.disclosure import (
+    NAMELESS,
+    ONLINE,
+    newest_quarter,
+    published_quarters,
+    week_end,
+)
 from sync.central.logbook import told
 from sync.central.period import Period, of_quarter
 from sync.central.reports.gate.cut_tables import CutRow, Span, reason_rows
 from sync.central.reports.gate.earlier import BEFORE, Earlier, earlier, earlier_spans
 from sync.central.reports.gate.effects import INDEPENDENT, Effects, effects
+from sync.central.reports.gate.everybody import (
+    BySection,
+    ForEverybody,
+    InTheHouse,
+    OfficeBlocks,
+    parts_of,
+    without_online,
+)
 from sync.central.reports.gate.figures import (
     Coverage,
     Figure,
@@ -39,13 +53,6 @@ from sync.central.store.engine import Transaction
 from sync.central.store.month_sums import Sum
 from sync.central.usecases.central import Central
 from sync.central.viewer import Right, Viewer
-
-BySection = Mapping[str, Mapping[str, list[Sum]]]
-"""Sums by the section in which blocks closed, and by officer."""
-
-NAMELESS = 3
-"""Officers with results, from which on a section's figure may stand on a paper for everybody, and
-be compared with an earlier one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +122,9 @@ def office(
     *,
     sections_seen: datetime | None = None,
 ) -> OfficeView:
-    """The office as a whole. The public sees it too, without sections; so does whoever gives no
-    `sections_seen`, the time of looking: a section with a single officer's results is a look at
-    that officer.
+    """The office as a whole. The public sees it too, as `ForEverybody` tells, without sections; so
+    does whoever gives no `sections_seen`, the time of looking: a section with a single officer's
+    results is a look at that officer.
     """
     if viewer.signed_in:
         viewer.require(central.site, Right.OFFICE)
@@ -126,28 +133,29 @@ def office(
     with central.store.read(central.site) as t:
         settings = t.settings.newest().settings
         officers = t.people.everyone()
-        sums = t.blocks.by_section(period.first_day, period.last_day)
-        months = t.blocks.by_month(*trend_span(period, today))
+        blocks: OfficeBlocks = (InTheHouse if viewer.signed_in else ForEverybody)(t, today)
+        sums = blocks.sums(*period.days)
+        months = blocks.months(*trend_span(period, today))
         cuts = t.quarter_cuts.of(quarters, ("reason", "channel"))
         deffs = page_effects(t, period, today)
+        deff_of = partial(blocks.effect, deffs)
         ways = differences(t, quarters, cuts.values(), settings, deffs)
-        online = figure(sums.get("", {}).pop(ONLINE, []), settings, INDEPENDENT)
-        whole = figure(_parts(sums.values()), settings, deffs.of(period.days))
-        sums_of = cache(partial(office_sums, t))  # the page asks of a span more than once
+        answers = t.blocks.by_officer(*period.days, officer=ONLINE).get(ONLINE, [])
+        whole = figure(parts_of(sums.values()), settings, deff_of(period.days))
 
-        def parts_of(first: date, last: date) -> list[Sum]:
-            return _parts(sums_of(first, last).values())
+        def of_office(first: date, last: date) -> list[Sum]:
+            return parts_of(blocks.sums(first, last).values())
 
-        compared = earlier(whole, period, parts_of, settings, deffs.of)
+        compared = earlier(whole, period, of_office, settings, deff_of)
         members: dict[str, set[str]] = {}
         sections: tuple[SectionRow, ...] = ()
         if sections_seen is not None:
             members = _readable_sections(central.site, viewer, officers, sums)
             how_read = _Read(
-                period=period, today=today, settings=settings, deffs=deffs, sums_of=sums_of
+                period=period, today=today, settings=settings, deffs=deffs, sums_of=blocks.sums
             )
             sections = _section_rows(t, members, sums, how_read)
-        improved = improvements_beside(t, months, settings, deffs.of, ended)
+        improved = improvements_beside(t, months, settings, deff_of, last_week_end(blocks.as_of))
         tickets = t.tickets.quarters(*quarters) if quarters else []
         gaps = _gaps(t, period, ended) if viewer.signed_in else Counter[str]()
     if sections_seen is not None:
@@ -163,11 +171,11 @@ def office(
         period=period,
         settings=settings,
         figure=whole,
-        online=online,
-        trend=trend(months, settings, today, deffs.of),
+        online=figure(answers, settings, INDEPENDENT),
+        trend=trend(months, settings, blocks.as_of, deff_of),
         earlier=compared,
         improved=improved,
-        is_running=ended < period.last_day,
+        is_running=last_week_end(blocks.as_of) < period.last_day,
         reasons=reason_rows(cuts.values(), settings),
         quarters=quarters,
         elsewhere=None if quarters else nearest_quarter(period, ended),
@@ -183,18 +191,6 @@ def page_effects(t: Transaction, period: Period, today: date) -> Effects:
     """For a page of a span: with its trend, and what it is compared with."""
     spans = [span.days for span in (period, *earlier_spans(period).values())]
     return trend_effects(t, period, today, *spans)
-
-
-def office_parts(t: Transaction, first: date, last: date) -> list[Sum]:
-    """Whole blocks of the office."""
-    return _parts(office_sums(t, first, last).values())
-
-
-def office_sums(t: Transaction, first: date, last: date) -> BySection:
-    """The same by section and officer."""
-    sums = t.blocks.by_section(first, last)
-    sums.get("", {}).pop(ONLINE, None)
-    return sums
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,9 +214,9 @@ def _section_rows(
     rows = []
     for name, ids in members.items():
         deff = read.deffs.of(read.period.days, section=name)
-        now = figure(_parts([sums.get(name, {})]), read.settings, deff)
+        now = figure(parts_of([sums.get(name, {})]), read.settings, deff)
         deff_before = read.deffs.of(before.days, section=name) if before else INDEPENDENT
-        then = figure(_parts([sums_before.get(name, {})]), read.settings, deff_before)
+        then = figure(parts_of([sums_before.get(name, {})]), read.settings, deff_before)
         few = min(len(sums.get(name, {})), len(sums_before.get(name, {}))) < NAMELESS
         row = SectionRow(
             section=name,
@@ -245,8 +241,7 @@ def section_members(central: Central, viewer: Viewer, period: Period) -> dict[st
     viewer.require(central.site, Right.SECTION)
     with central.store.read(central.site) as t:
         officers = t.people.everyone()
-        sums = t.blocks.by_section(period.first_day, period.last_day)
-    sums.get("", {}).pop(ONLINE, None)
+        sums = without_online(t.blocks.by_section(*period.days))
     readable = _readable_sections(central.site, viewer, officers, sums)
     return {
         name: [officer for officer in officers if str(officer.id) in ids]
@@ -257,19 +252,21 @@ def section_members(central: Central, viewer: Viewer, period: Period) -> dict[st
 def sections_for_papers(
     central: Central, viewer: Viewer, period: Period, today: date
 ) -> dict[str, Figure]:
-    """Results of sections for a paper that leaves the house. None before the period has ended: two
-    papers a week apart would tell whose results closed between them."""
+    """Results of sections for a paper that leaves the house, of what everybody reads of the office.
+    None before the period has ended: two papers a week apart would tell whose results closed
+    between them."""
     viewer.require(central.site, Right.SECTION)
-    if last_week_end(today) < week_end(period.last_day):
-        return {}
     with central.store.read(central.site) as t:
+        blocks = ForEverybody(t, today)
+        if last_week_end(blocks.as_of) < week_end(period.last_day):
+            return {}
         settings = t.settings.newest().settings
-        sums = t.blocks.by_section(period.first_day, period.last_day)
+        sums = blocks.sums(*period.days)
         deffs = effects(t, [period.days], today)
-    sums.get("", {}).pop(ONLINE, None)
+    parts = {name: parts_of([sums[name]]) for name in _nameless(sums)}
     return {
-        name: figure(_parts([sums[name]]), settings, deffs.of(period.days, section=name))
-        for name in _nameless(sums)
+        name: figure(parts[name], settings, deffs.beside(parts[name], period.last_day))
+        for name in parts
         if viewer.may_read_section(central.site, name)
     }
 
@@ -313,10 +310,6 @@ def _readable_sections(
         for name in sorted(members, key=lambda name: (not name, thai_order(name)))
         if members[name] and viewer.may_read_section(site, name)
     }
-
-
-def _parts(sums: Iterable[Mapping[str, Sequence[Sum]]]) -> list[Sum]:
-    return [part for by_officer in sums for parts in by_officer.values() for part in parts]
 
 
 def _alone(sections: Iterable[str], sums: BySection) -> list[str]:

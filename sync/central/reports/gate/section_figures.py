@@ -7,7 +7,7 @@ from functools import cache, partial
 
 from kiosk.domain.people import Officer, OfficerId, SectionId
 from sync.central.comparing import Adjusted
-from sync.central.disclosure import ONLINE, week_end
+from sync.central.disclosure import NAMELESS, ONLINE, week_end
 from sync.central.logbook import told
 from sync.central.measures import shown_ends, shown_rate
 from sync.central.objecting import NOTHING_OBJECTED
@@ -28,7 +28,7 @@ from sync.central.reports.gate.figures import (
 from sync.central.reports.gate.looks import record_looks
 from sync.central.reports.gate.marks import Mark, mark, standings
 from sync.central.reports.gate.missing import Missing, missing_beside_blocks
-from sync.central.reports.gate.office_figures import NAMELESS, office_parts, page_effects
+from sync.central.reports.gate.office_figures import page_effects
 from sync.central.sitesettings import SiteSettings
 from sync.central.store.engine import Transaction
 from sync.central.store.month_sums import Sum
@@ -108,7 +108,7 @@ def section(
         objections = standings(t, period, name, today)
         deffs = page_effects(t, period, today)
         deff_of = partial(deffs.of, section=name)
-        office = figure(office_parts(t, *period.days), settings, deffs.of(period.days))
+        office = figure(t.blocks.office(*period.days), settings, deffs.of(period.days))
         all_months = t.blocks.by_month(*trend_span(period, today))
         office_months = trend(all_months, settings, today, deffs.of)
         adjusted = _adjusted(t, period, sums)

@@ -1,0 +1,109 @@
+"""Every office verified, several at once: each in a process of its own, as reckoning takes all of a
+processor."""
+
+import os
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, wait
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+from kiosk.officerid import with_names
+from sync.central.usecases.central import Central
+from sync.central.usecases.installation import open_central
+from sync.central.usecases.people import officer_names
+from sync.central.usecases.verification import first_disagreement, published_excess
+
+_MANY = 8
+"""Offices, from which on processes save more than it takes to start them."""
+_LOOK_SECONDS = 0.2
+"""Between two looks at how far the processes have come."""
+
+Say = Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeVerified:
+    """What verify says of one office: what is wrong first, or what is only remarkable."""
+
+    wrong: str = ""
+    remarks: tuple[str, ...] = ()
+
+
+def verified(
+    offices: Sequence[Central], say: Say, processes: int = os.cpu_count() or 1
+) -> Generator[OfficeVerified, None, None]:
+    """The offices' answers in their order. `say`: told how many more day reports are verified."""
+    if processes < 2 or len(offices) < _MANY:
+        for number, office in enumerate(offices):
+            yield _verified(office, say, is_first=not number)
+        return
+    with _started(processes) as (pool, counts):
+        asked = [
+            pool.submit(_verify, office.settings.folder, office.site, is_first=not number)
+            for number, office in enumerate(offices)
+        ]
+        for answer in asked:
+            _wait(answer, counts, say)
+            yield answer.result()
+
+
+def _verified(office: Central, say: Say, *, is_first: bool) -> OfficeVerified:
+    names = officer_names(office)
+    if wrong := first_disagreement(office, is_first=is_first, say=say):
+        return OfficeVerified(wrong=with_names(wrong, names))
+    excesses = published_excess(office)
+    return OfficeVerified(remarks=tuple(with_names(str(one), names) for one in excesses))
+
+
+@contextmanager
+def _started(processes: int) -> Iterator[tuple[ProcessPoolExecutor, Any]]:
+    """Processes, and the queue in which they say how many more day reports are verified. They end
+    as soon as nobody waits for them any more."""
+    context = get_context("spawn")
+    counts, over = context.SimpleQueue(), context.Event()
+    pool = ProcessPoolExecutor(processes, context, _Line.connect, (counts, over))
+    try:
+        yield pool, counts
+    finally:
+        over.set()
+        pool.shutdown(cancel_futures=True)
+
+
+def _wait(answer: Future[OfficeVerified], counts: Any, say: Say) -> None:
+    is_done = False
+    while not is_done:
+        is_done = bool(wait([answer], _LOOK_SECONDS).done)
+        while not counts.empty():
+            say(counts.get())
+
+
+# --- in the processes --------------------------------------------------------------------------
+
+
+class _Stopped(Exception):
+    """Nobody waits for the answer any more."""
+
+
+class _Line:
+    """From one of the processes to the one that started it."""
+
+    _counts: Any
+    _over: Any
+
+    @classmethod
+    def connect(cls, counts: Any, over: Any) -> None:
+        cls._counts, cls._over = counts, over
+
+    @classmethod
+    def say(cls, days: int) -> None:
+        if cls._over.is_set():
+            raise _Stopped
+        cls._counts.put(days)
+
+
+def _verify(folder: Path, site: str, *, is_first: bool) -> OfficeVerified:
+    with open_central(folder, site) as office:
+        return _verified(office, _Line.say, is_first=is_first)

@@ -1,0 +1,127 @@
+"""What everybody reads of a small office: nothing of one officer alone, or of two, whatever is
+added or subtracted; its own people read all that closed."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from sync.central.language import tables
+from sync.central.period import parse
+from sync.central.reports import gate
+from sync.central.usecases.central import Central
+from sync.central.usecases.publishing import publish_due
+from sync.central.viewer import PUBLIC, ROLES
+from sync.central.web.app import create_app
+from tests.support.builders import an_officer
+from tests.support.central import (
+    DIRECTOR,
+    enrolled,
+    made_central,
+    put_on_roster,
+    signed_in,
+    take,
+)
+from tests.support.databases import new_central_store
+from tests.support.day_reports import day_report
+
+TODAY = date(2026, 11, 23)
+OWN, OTHER = "ฝ่ายทะเบียน", "ฝ่ายรายได้"
+RATED = {
+    date(2026, 8, 3): ("101", "102", "103"),
+    date(2026, 9, 7): ("101",),
+    date(2026, 10, 5): ("102", "103"),
+    date(2026, 11, 2): ("101", "102", "103"),
+    date(2026, 11, 9): ("101", "102", "103"),
+}
+"""Who had twenty ratings, by the week's Monday."""
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Central]:
+    folder: Path = tmp_path_factory.mktemp("small")
+    central = made_central(new_central_store(folder / "central.db"), folder)
+    sections = {"101": OWN, "102": OWN, "103": OTHER}
+    put_on_roster(central, (an_officer(id_, id_, section=of) for id_, of in sections.items()))
+    for monday, officers in RATED.items():
+        for officer in officers:
+            terminal = f"t-{officer}-{monday:%m%d}"
+            enrolled(central, terminal)
+            take(central, day_report(1, monday, terminal, (0, 3, 3, 4, 10), officer))
+    publish_due(central, TODAY)
+    yield central
+    central.store.close()
+
+
+def stranger(office: Central, today: date) -> TestClient:
+    now = datetime.combine(today, time(5), UTC)
+    return TestClient(create_app(office, lambda: now), follow_redirects=False)
+
+
+def read_by_everybody(office: Central, *codes: str, today: date = TODAY) -> dict[str, int | None]:
+    address = f"/data/dindaeng/statistics.json?period={','.join(codes)}"
+    rows = stranger(office, today).get(address).json()["rows"]
+    return {row["period"]: row["n"] for row in rows if (row["channel"], row["service"]) == TOTAL}
+
+
+TOTAL = ("counter", "")
+
+
+def test_a_month_of_one_officer_is_read_with_the_next_ones(office: Central) -> None:
+    codes = ("2026-08", "2026-09", "2026-10", "fy2026-q4", "fy2027-q1", "fy2026", "fy2027")
+    assert read_by_everybody(office, *codes) == {
+        "2026-08": 60,
+        "2026-09": None,
+        "2026-10": 60,
+        "fy2026-q4": 60,
+        "fy2027-q1": 120,
+        "fy2026": 60,
+        "fy2027": 120,
+    }
+    why = tables("en")["public"]["hidden_why"]
+    hidden, shown = (
+        stranger(office, TODAY).get(f"/public/dindaeng?lang=en&period={code}").text
+        for code in ("2026-09", "2026-10")
+    )
+    assert why in hidden
+    assert why not in shown
+    trend = gate.office(office, PUBLIC, parse("fy2027"), TODAY).trend
+    assert {month.month.month: month.figure.result.n for month in trend} == {8: 60, 10: 60, 11: 60}
+    of_month = gate.office(office, PUBLIC, parse("2026-10"), TODAY)
+    assert [one.figure.result.n for one in of_month.earlier] == [0, 0]
+    assert of_month.figure.blocks == 3
+
+
+def test_the_house_reads_every_month(office: Central) -> None:
+    months = {"2026-08": 60, "2026-09": 20, "2026-10": 40, "2026-11": 120}
+    for code, n in months.items():
+        assert gate.office(office, DIRECTOR, parse(code), TODAY).figure.result.n == n
+    reader = signed_in(office, ROLES["officer"], officer="101", now=datetime.now(UTC))
+    assert reader.get("/report/dindaeng?period=2026-09").status_code == 200
+
+
+def test_a_week_is_read_by_everybody_once_it_is_over_for_two_weeks(office: Central) -> None:
+    """Terminals that come online late change nothing that somebody could have written down."""
+    for sunday, before, after in ((date(2026, 11, 8), 0, 60), (date(2026, 11, 15), 60, 120)):
+        due = sunday + timedelta(days=15)
+        assert read_by_everybody(office, "2026-11", today=due)["2026-11"] == after
+        day_before = due - timedelta(days=1)
+        assert (read_by_everybody(office, "2026-11", today=day_before)["2026-11"] or 0) == before
+
+
+def test_a_paper_that_leaves_the_house_subtracts_from_nothing_that_everybody_reads(
+    office: Central,
+) -> None:
+    """The round's sections are of the blocks that everybody reads, and the month of one officer is
+    in the next round."""
+    now = datetime.combine(TODAY, time(5), UTC)
+    draft = signed_in(office, ROLES["director"], now=now).get("/ita/dindaeng?round=fy2027-1").text
+    assert "๑๒๐" in draft, "as everybody reads it"
+    assert "๑๖๐" not in draft, "as the house reads it"
+    later = date(2027, 5, 3)
+    for code, n in (("fy2026-2", 60), ("fy2027-1", 180)):
+        period = parse(code)
+        assert gate.office(office, PUBLIC, period, later).figure.result.n == n
+        assert gate.sections_for_papers(office, DIRECTOR, period, later) == {}

@@ -1,0 +1,83 @@
+"""A city's offices are verified in several processes: each answers as it would alone."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from msgspec import structs
+from sqlalchemy import update
+
+from sync.central.schema import day_lines
+from sync.central.store.days import officer_days
+from sync.central.usecases import verifying
+from sync.central.usecases.central import Central
+from sync.central.usecases.installation import open_central, set_up
+from sync.central.usecases.sites import add_site, all_sites, find_site
+from sync.central.usecases.verifying import OfficeVerified, verified
+from sync.protocol import digest
+from tests.support.central import MONDAY, NOON, on_roster
+from tests.support.day_reports import day_report
+
+OFFICES = 9
+
+
+@pytest.fixture
+def city(tmp_path: Path) -> Iterator[Central]:
+    folder = tmp_path / "city"
+    set_up(folder, "dindaeng", "สำนักงานเขตดินแดง", "", "https://report.example")
+    with open_central(folder) as home:
+        for number in range(1, OFFICES):
+            add_site(home, f"site{number}", f"สำนักงานเขตที่ {number}")
+        for office in offices_of(home):
+            on_roster(office, "101")
+            report = structs.replace(day_report(day=MONDAY), site=office.site)
+            body = report.to_bytes()
+            with office.store.transaction(office.site) as t:
+                t.days.put(report, body, digest(body), NOON)
+                t.unclosed.mark(officer_days(report))
+        yield home
+
+
+def offices_of(home: Central) -> list[Central]:
+    found = [find_site(home, site) for site, _ in all_sites(home)]
+    return [office for office in found if office is not None]
+
+
+def spoil(home: Central, site: str) -> None:
+    with home.store.connection() as connection:
+        connection.execute(update(day_lines).where(day_lines.c.site == site).values(n5=21))
+
+
+def answers(home: Central, processes: int) -> tuple[list[OfficeVerified], int]:
+    days: list[int] = []
+    found = list(verified(offices_of(home), days.append, processes))
+    return found, sum(days)
+
+
+def test_several_processes_answer_as_one_does(city: Central) -> None:
+    alone = answers(city, 1)
+    assert alone == ([OfficeVerified()] * OFFICES, OFFICES)
+    assert answers(city, 2) == alone
+    spoil(city, "site5")
+    found, _ = answers(city, 2)
+    assert found == answers(city, 1)[0]
+    assert [number for number, one in enumerate(found) if one.wrong] == [5]
+    assert "its rows do not add up to the report" in found[5].wrong
+
+
+def test_who_has_heard_enough_waits_for_no_other_office(city: Central) -> None:
+    offices = offices_of(city)
+    asked = verified(offices, lambda _days: None, 2)
+    assert next(asked) == OfficeVerified()
+    asked.close()
+    with pytest.raises(StopIteration):
+        next(asked)
+
+
+def test_a_few_offices_start_no_process(city: Central, monkeypatch: pytest.MonkeyPatch) -> None:
+    def never(_processes: int) -> None:
+        raise AssertionError("a process for each would take longer")
+
+    monkeypatch.setattr(verifying, "_started", never)
+    few = offices_of(city)[:3]
+    assert list(verified(few, lambda _days: None, 2)) == [OfficeVerified()] * 3
