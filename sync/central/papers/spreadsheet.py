@@ -72,14 +72,7 @@ def _write_sheet(page: Any, sheet: Sheet, formats: dict[str, Any]) -> None:
         page.set_row(line, LINE * _lines(text, sum(widths[1:])))
         line += 1
     line += 1
-    for column, name in enumerate(sheet.head):
-        kind = "number_head" if _has_numbers(sheet, column) else "head"
-        page.write_string(line, column, name, formats[kind])
-    if sheet.rows:
-        page.autofilter(line, 0, line + len(sheet.rows), last)
-    page.set_row(line, LINE * max(map(_lines, sheet.head, widths)))
-    page.repeat_rows(line)
-    page.freeze_panes(line + 1, 0)
+    _write_head(page, line, sheet, widths, formats)
     for row in sheet.rows:
         line += 1
         texts = [value if isinstance(value, str) else "" for value in row]
@@ -92,6 +85,20 @@ def _write_sheet(page: Any, sheet: Sheet, formats: dict[str, Any]) -> None:
         page.write_string(line, 0, note, formats["plain"])
         page.set_row(line, LINE * _lines(note, sum(widths)))
         line += 1
+
+
+def _write_head(
+    page: Any, line: int, sheet: Sheet, widths: Sequence[float], formats: dict[str, Any]
+) -> None:
+    """The columns' names, which stay in sight; rows can be filtered by them."""
+    for column, name in enumerate(sheet.head):
+        kind = "number_head" if _has_numbers(sheet, column) else "head"
+        page.write_string(line, column, name, formats[kind])
+    if sheet.rows:
+        page.autofilter(line, 0, line + len(sheet.rows), len(widths) - 1)
+    page.set_row(line, LINE * max(map(_lines, sheet.head, widths)))
+    page.repeat_rows(line)
+    page.freeze_panes(line + 1, 0)
 
 
 def _has_numbers(sheet: Sheet, column: int) -> bool:
