@@ -1,5 +1,9 @@
 """A city's offices are verified in several processes: each answers as it would alone."""
 
+import os
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -81,3 +85,26 @@ def test_a_few_offices_start_no_process(city: Central, monkeypatch: pytest.Monke
     monkeypatch.setattr(verifying, "_started", never)
     few = offices_of(city)[:3]
     assert list(verified(few, lambda _days: None, 2)) == [OfficeVerified()] * 3
+
+
+_KILLED = """\
+import os, signal
+from sync.central.usecases import verifying
+
+if __name__ == "__main__":
+    with verifying._started(1) as (pool, _):
+        print(pool.submit(os.getpid).result(), flush=True)
+        os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_no_process_outlives_a_verify_that_is_killed(tmp_path: Path) -> None:
+    """Each holds its end of the pipe open as long as it lives: the read comes to its end then."""
+    program = tmp_path / "killed.py"
+    program.write_text(_KILLED, "utf-8")
+    paths = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    done = subprocess.run(
+        [sys.executable, program], env=paths, stdout=subprocess.PIPE, check=False, timeout=120
+    )
+    assert done.returncode == -signal.SIGKILL
+    assert done.stdout.strip().isdigit()

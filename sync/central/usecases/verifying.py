@@ -6,8 +6,9 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 from kiosk.officerid import with_names
@@ -96,12 +97,20 @@ class _Line:
     @classmethod
     def connect(cls, counts: Any, over: Any) -> None:
         cls._counts, cls._over = counts, over
+        Thread(target=_end_with_parent, daemon=True).start()
 
     @classmethod
     def say(cls, days: int) -> None:
         if cls._over.is_set():
             raise _Stopped
         cls._counts.put(days)
+
+
+def _end_with_parent() -> None:
+    """Who is killed ends no other process: this one would wait for work for ever."""
+    if parent := parent_process():
+        parent.join()
+        os._exit(1)
 
 
 def _verify(folder: Path, site: str, *, is_first: bool) -> OfficeVerified:
