@@ -19,12 +19,33 @@ _UNFOLD = """() => {
     document.querySelectorAll('details').forEach(d => { d.open = true; });
     document.querySelectorAll('#menu').forEach(m => { m.checked = true; });
 }"""
+_THIN = """() => {
+    for (const parent of document.querySelectorAll('main, main *')) {
+        const kinds = {};
+        for (const child of parent.children) {
+            if (!child.matches('tr, tbody, details, li')) continue;
+            const kind = child.tagName + child.className;
+            kinds[kind] = [...kinds[kind] || [], child];
+        }
+        for (const alike of Object.values(kinds)) alike.slice(2, -1).forEach(e => e.remove());
+    }
+}"""
 _SIDEWAYS = f"""() => {{
     {_NAME}
     const width = document.documentElement.clientWidth;
     if (document.documentElement.scrollWidth <= width) return [];
     return [...document.querySelectorAll('body *')]
         .filter(e => e.getBoundingClientRect().right > width + 1).slice(-4).map(name);
+}}"""
+_SMALL = f"""() => {{
+    {_NAME}
+    const inWords = 'p, li:not(:has(> a:only-child))';
+    return [...document.querySelectorAll('a[href], button, summary, select')]
+        .filter(e => e.checkVisibility() && !e.closest(inWords))
+        .filter(e => {{
+            const {{width, height}} = e.getBoundingClientRect();
+            return width > 1 && (width < 24 || height < 24);
+        }}).map(name);
 }}"""
 _AXE = """() => axe.run(document, {resultTypes: ['violations']}).then(result =>
     result.violations.flatMap(v => v.nodes.map(n => v.id + ': ' + n.html.slice(0, 160))))"""
@@ -82,12 +103,24 @@ def unfold(page: Page) -> None:
     page.evaluate(_UNFOLD)
 
 
+def thin(page: Page) -> None:
+    """Leave of rows that are alike the first two and the last: enough for a look that takes as long
+    as a page."""
+    page.evaluate(_THIN)
+
+
 def sideways(page: Page, widths: tuple[int, ...] = WIDTHS) -> Iterator[str]:
     """What makes the page scroll sideways."""
     for width in widths:
         page.set_viewport_size({"width": width, "height": 900})
         for element in page.evaluate(_SIDEWAYS):
             yield f"sideways at {width}: {element}"
+
+
+def small_targets(page: Page) -> list[str]:
+    """What a finger touches and is smaller than 24 pixels (WCAG 2.5.8), but for links in words."""
+    small: list[str] = page.evaluate(_SMALL)
+    return small
 
 
 def axe(page: Page) -> list[str]:

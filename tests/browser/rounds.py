@@ -1,13 +1,15 @@
 """Goes round the whole office: every form is sent, every page is looked at."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from enum import Enum
 from functools import partial
 
 from lxml import html
 from playwright.sync_api import ConsoleMessage, Page
 
+from sync.central.language import LANGUAGES
 from tests.browser import looks
 from tests.browser.engines import Engine
 from tests.browser.keyboard import tabbed
@@ -70,53 +72,71 @@ def _sent_next(office: Office, page: Page, reader: str, sent: Sent, kinds: set[K
     return sent
 
 
-@dataclass(frozen=True, slots=True)
-class Lens:
-    """How pages are looked at. `wholly`: every page of every reader, in each language; else of each
-    kind one wholly, and that of one more reader at each width."""
+class Look(Enum):
+    """How much of a page is looked at: whether it fits at each width; also what it says and hides;
+    also at the narrowest and by the Tab key."""
 
-    wholly: bool = False
-    languages: Sequence[str] = ("th", "en")
+    FITS = 1
+    ONCE = 2
+    WHOLLY = 3
 
 
-def look_at_every_page(engine: Engine, office: Office, lens: Lens = Lens()) -> Round:
-    """The pages of each reader, through the lens."""
-    seen, kinds = Round(), Counter[str]()
+def look_at_every_page(engine: Engine, office: Office, *, wholly: bool = False) -> Round:
+    """Of each kind one page is looked at once, and that of one more reader at each width; `wholly`:
+    of each kind one in each language wholly, and that of every other reader once."""
+    seen, kinds = Round(), Counter[tuple[str, str]]()
     for number, reader in enumerate(READERS):
-        own = lens.languages[number % len(lens.languages)]
-        for language in lens.languages if lens.wholly else (own,):
+        own = LANGUAGES[number % len(LANGUAGES)]
+        for language in LANGUAGES if wholly else (own,):
             context = office.context(engine, reader, language, scripts=True)
             page = context.new_page()
             page.on("console", partial(_complain, seen.faults))
             for stop in office.known.stops:
-                if stop.reader == reader and (lens.wholly or kinds[stop.kind] < LOOKS_AT_A_KIND):
-                    kinds[stop.kind] += 1
-                    whole = kinds[stop.kind] == 1
-                    faults = _faults_of(page, stop, lens, whole=whole or lens.wholly)
-                    seen.faults += [f"{reader} {stop.path} {language}: {one}" for one in faults]
-                    seen.pages += 1
+                if stop.reader != reader:
+                    continue
+                look = _look(kinds, stop.kind, language, own, wholly=wholly)
+                if look is None:
+                    continue
+                faults = _faults_of(page, stop, look)
+                seen.faults += [f"{reader} {stop.path} {language}: {one}" for one in faults]
+                seen.pages += 1
             context.close()
     return seen
 
 
-def _faults_of(page: Page, stop: Stop, lens: Lens, *, whole: bool) -> Iterator[str]:
+def _look(
+    kinds: Counter[tuple[str, str]], kind: str, language: str, own: str, *, wholly: bool
+) -> Look | None:
+    """How a page is looked at, after those of its kind before it; None: not again."""
+    of_kind = (kind, language if wholly else "")
+    kinds[of_kind] += 1
+    if wholly:
+        if kinds[of_kind] == 1:
+            return Look.WHOLLY
+        return Look.ONCE if language == own else None
+    return {1: Look.ONCE, LOOKS_AT_A_KIND: Look.FITS}.get(kinds[of_kind])
+
+
+def _faults_of(page: Page, stop: Stop, look: Look) -> Iterator[str]:
     answer = page.goto(stop.path)
     assert answer is not None
     if answer.status != 200:
         yield f"{answer.status}"
-    if whole:
+    if look is not Look.FITS:
         yield from looks.printed(page)
     looks.unfold(page)
     yield from looks.sideways(page)
-    if lens.wholly:
-        for width in looks.WIDTHS:
-            page.set_viewport_size({"width": width, "height": 900})
-            yield from looks.axe(page)
-            yield from tabbed(page)
-    elif whole:
+    if look is Look.FITS:
+        return
+    yield from looks.axe(page)
+    yield from looks.forced_colours(page)
+    if look is Look.WHOLLY:
+        page.set_viewport_size({"width": looks.WIDTHS[0], "height": 900})
         yield from looks.axe(page)
-    if whole:
-        yield from looks.forced_colours(page)
+        looks.thin(page)
+        for width in (looks.WIDTHS[0], looks.WIDTHS[-1]):
+            page.set_viewport_size({"width": width, "height": 900})
+            yield from tabbed(page)
 
 
 def _complain(faults: list[str], message: ConsoleMessage) -> None:

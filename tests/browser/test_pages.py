@@ -71,13 +71,34 @@ def test_an_objection_is_written_in_a_field_as_wide_as_a_line(
     context.close()
 
 
+def test_what_a_finger_touches_is_large_enough(chromium: Engine, office: Office) -> None:
+    context = office.context(chromium, "director", width=390, scripts=True)
+    page = context.new_page()
+    for path in ("report", "papers", "objections", "ita"):
+        page.goto(f"/{path}/{SITE}")
+        looks.unfold(page)
+        assert not looks.small_targets(page), path
+    context.close()
+
+
 PROBES = {
     "a wide table": ("sideways", "<table><tr><td style='min-width: 1400px'>1</table>"),
     "a field without a name": ("axe", "<input>"),
     "pale words": ("axe", "<p style='color: #ccc'>words</p>"),
+    "a small button": ("small_targets", "<button style='height: 20px'>words</button>"),
     "ink that stays black": ("forced_colours", "<svg><text y='20' fill='#000'>1</text></svg>"),
     "a bar of grey": ("forced_colours", "<svg><rect width='9' height='9' fill='#eee'/></svg>"),
 }
+
+
+def test_a_thinned_page_has_of_rows_alike_the_first_two_and_the_last(chromium: Engine) -> None:
+    context = chromium.context(scripts=True)
+    page = context.new_page()
+    rows = "".join(f"<li class=a>{n}</li>" for n in range(9))
+    page.set_content(f"<main><ul>{rows}<li>another</li></ul></main>")
+    looks.thin(page)
+    assert page.locator("li").all_inner_texts() == ["0", "1", "8", "another"]
+    context.close()
 
 
 @pytest.mark.parametrize("probe", PROBES)

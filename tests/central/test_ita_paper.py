@@ -185,6 +185,18 @@ def test_indicators_without_items_at_the_head_of_the_table_stand_in_both_papers(
     assert "ตัวชี้วัดที่ ๑ ก" in {cell.text for row in word.tables[0].rows for cell in row.cells}
 
 
+def test_in_word_the_notes_heading_stays_with_its_notes_and_an_annex_has_its_title_in_two_lines(
+    view: OfficeView,
+) -> None:
+    word = Document(io.BytesIO(ita.docx(ita_report(view), NOW)))
+    [notes] = [one for one in word.paragraphs if one.text == in_thai("ita_paper.notes")]
+    assert notes.paragraph_format.keep_with_next
+    [title] = [one for one in word.paragraphs if one.text.endswith("BMA OSS)")]
+    assert title.style
+    assert title.style.name == "Heading 2"
+    assert title.text.split("\n")[1].startswith("(Bangkok Metropolitan")
+
+
 def test_a_pictures_bytes_caption_and_words_are_in_both_papers(view: OfficeView) -> None:
     jpeg, (width, height) = photos.activity(any_picture(1600, 1000))
     picture = ItaPicture(

@@ -203,6 +203,20 @@ def test_every_cell_of_a_workbook_has_room_for_its_text(office: Central) -> None
             assert needed <= sum(widths[c] for c in columns) * lines, cell.coordinate
 
 
+def test_a_workbooks_heads_stand_where_its_columns_do_and_its_rows_can_be_filtered(
+    office: Central,
+) -> None:
+    shown = gate.section(office, DIRECTOR, "ฝ่ายทะเบียน", parse("fy2027"), TODAY, NOW)
+    made = appraisal.section_xlsx(shown, "สำนักงานเขตดินแดง", NOW)
+    sheet: Any = openpyxl.load_workbook(io.BytesIO(made)).worksheets[0]
+    first, last = (sheet[corner] for corner in sheet.auto_filter.ref.split(":"))
+    head, row = sheet[first.row], sheet[first.row + 1]
+    assert (first.column, last.row) == (1, first.row + len(shown.officers))
+    for above, below in zip(head, row, strict=True):
+        is_number = isinstance(below.value, int | float)
+        assert (above.alignment.horizontal == "right") == is_number, above.value
+
+
 def test_open_data_agree_in_all_three_formats_and_run_nothing(office: Central) -> None:
     shown = gate.office(office, DIRECTOR, ROUND, TODAY)
     cuts = gate.cuts(office, PUBLIC, ROUND, TOLD)

@@ -1,5 +1,5 @@
-"""Every page of every reader in both languages, looked at wholly in Chromium; every form from
-Firefox. What `make test` looks at once of each kind is looked at everywhere here."""
+"""Every page of every reader in Chromium, and of each kind one wholly in both languages: at a desk
+and in the narrowest window, by the Tab key too. Every form from Firefox."""
 
 from collections.abc import Callable
 
@@ -8,13 +8,14 @@ from playwright.sync_api import sync_playwright
 from tests.browser import engines
 from tests.browser.engines import Engine
 from tests.browser.office import Office, made_once, served
-from tests.browser.rounds import Lens, Round, look_at_every_page, send_every_form
+from tests.browser.rounds import Round, look_at_every_page, send_every_form
 from tests.evidence.figure import Figure, Measured, Run
 
 
 def measure_pages(run: Run) -> Measured:
-    lens = Lens(wholly=True)
-    seen = _in_the_office(run, lambda office, engine: look_at_every_page(engine, office, lens))
+    seen = _in_the_office(
+        run, lambda office, engine: look_at_every_page(engine, office, wholly=True)
+    )
     text = f"{seen.pages} pages, {len(seen.faults)} faults"
     return Measured(text, tuple(seen.faults))
 

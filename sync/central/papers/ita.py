@@ -177,7 +177,8 @@ def _item(row: EditedRow) -> dict[str, str]:
 
 def _annex(row: EditedRow) -> dict[str, Any]:
     return {
-        "title": digits(row.row.indicator),
+        # What stands in brackets is a line of its own, as offices print it.
+        "title": digits(row.row.indicator).replace(" (", "\n("),
         "text": listed(row.body.result),
         "draft": in_thai("ita_paper.draft_row") if row.is_draft else "",
         "pictures": _pictures(row),

@@ -171,7 +171,9 @@ def _picture(
 
 def _notes(word: Any, values: dict[str, Any]) -> None:
     if values["notes"]:
-        _run(word.add_paragraph(), values["notes_heading"], bold=True)
+        heading = word.add_paragraph()
+        heading.paragraph_format.keep_with_next = True
+        _run(heading, values["notes_heading"], bold=True)
     for note in values["notes"]:
         _run(word.add_paragraph(), note)
 

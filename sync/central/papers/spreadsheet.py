@@ -41,12 +41,14 @@ def workbook(title: str, sheets: Sequence[Sheet], now: datetime) -> bytes:
 def _formats(book: Any) -> dict[str, Any]:
     font = {"font_name": "TH Sarabun New", "font_size": 16, "valign": "top"}
     boxed = {**font, "border": 1}
+    head = {**boxed, "bold": True, "bg_color": "#E6EFEC", "text_wrap": True}
     # Thai digits, and dates of the Buddhist era: Excel's own formats.
     properties = {
         "plain": {**font, "text_wrap": True},
         "bold": {**font, "bold": True},
-        "head": {**boxed, "bold": True, "bg_color": "#E6EFEC", "text_wrap": True},
-        "text": {**boxed, "text_wrap": True},
+        "head": {**head, "indent": 1},
+        "number_head": {**head, "align": "right"},
+        "text": {**boxed, "text_wrap": True, "indent": 1},
         "whole": {**boxed, "num_format": "[$-D00041E]#,##0"},
         "share": {**boxed, "num_format": "[$-D00041E]0.0"},
         "date": {**boxed, "num_format": "[$-D07041E]d mmm yyyy"},
@@ -70,11 +72,7 @@ def _write_sheet(page: Any, sheet: Sheet, formats: dict[str, Any]) -> None:
         page.set_row(line, LINE * _lines(text, sum(widths[1:])))
         line += 1
     line += 1
-    for column, name in enumerate(sheet.head):
-        page.write_string(line, column, name, formats["head"])
-    page.set_row(line, LINE * max(map(_lines, sheet.head, widths)))
-    page.repeat_rows(line)
-    page.freeze_panes(line + 1, 0)
+    _write_head(page, line, sheet, widths, formats)
     for row in sheet.rows:
         line += 1
         texts = [value if isinstance(value, str) else "" for value in row]
@@ -87,6 +85,25 @@ def _write_sheet(page: Any, sheet: Sheet, formats: dict[str, Any]) -> None:
         page.write_string(line, 0, note, formats["plain"])
         page.set_row(line, LINE * _lines(note, sum(widths)))
         line += 1
+
+
+def _write_head(
+    page: Any, line: int, sheet: Sheet, widths: Sequence[float], formats: dict[str, Any]
+) -> None:
+    """The columns' names, which stay in sight; rows can be filtered by them."""
+    for column, name in enumerate(sheet.head):
+        kind = "number_head" if _has_numbers(sheet, column) else "head"
+        page.write_string(line, column, name, formats[kind])
+    if sheet.rows:
+        page.autofilter(line, 0, line + len(sheet.rows), len(widths) - 1)
+    page.set_row(line, LINE * max(map(_lines, sheet.head, widths)))
+    page.repeat_rows(line)
+    page.freeze_panes(line + 1, 0)
+
+
+def _has_numbers(sheet: Sheet, column: int) -> bool:
+    """Whether they stand at the right, as their head then does. A date is none."""
+    return any(isinstance(row[column], int | float) for row in sheet.rows)
 
 
 def _write_cell(page: Any, line: int, column: int, value: Cell, formats: dict[str, Any]) -> None:
