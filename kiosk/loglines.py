@@ -18,6 +18,8 @@ ROOT = "kiosk"
 """Every logger of ours is below it."""
 MOST_A_MINUTE = 200
 """Lines of one logger: some 20 KB."""
+_LEFT_OUT = "left_out"
+"""What a line says of those before it that did not pass."""
 _SYSLOG = {logging.DEBUG: 7, logging.INFO: 6, logging.WARNING: 4, logging.ERROR: 3}
 _MOST_CRITICAL = 2
 
@@ -48,6 +50,8 @@ class Lines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         text = _printable(record.getMessage())
+        if left_out := getattr(record, _LEFT_OUT, 0):
+            text += f" (before it {left_out} lines were left out)"
         lines = [f"{record.name.removeprefix(f'{ROOT}.')}: {text}"]
         if record.exc_info:
             lines += map(_printable, self.formatException(record.exc_info).splitlines())
@@ -74,9 +78,7 @@ class Sparse(logging.Filter):
         self._passed[record.name] += 1
         if self._passed[record.name] > MOST_A_MINUTE:
             return False
-        if left_out:
-            record.msg = f"{record.getMessage()} (before it {left_out} lines were left out)"
-            record.args = ()
+        setattr(record, _LEFT_OUT, left_out)
         return True
 
 

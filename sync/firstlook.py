@@ -161,7 +161,7 @@ def _unreachable(address: str, error: httpx.HTTPError) -> Refusal:
     if cause_of(error, socket.gaierror):
         return Refusal("no_such_host", host=parts.hostname or "")
     if cause_of(error, ConnectionRefusedError):
-        return Refusal("port_refused", port=str(port))
+        return Refusal("port_refused", host=parts.hostname or "", port=str(port))
     if cause_of(error, ssl.SSLError) or isinstance(error, httpx.RemoteProtocolError):
         return Refusal("port_not_tls", port=str(port))
     return Refusal("no_network")

@@ -31,7 +31,7 @@ STATUS = Status(
     not_closed=0,
 )
 TROUBLES = {
-    Page.ADDRESS: Refusal("port_refused", port="8443"),
+    Page.ADDRESS: Refusal("port_refused", host="report.example.go.th", port="8443"),
     Page.CODE: Refusal("code_refused"),
     Page.DONE: Refusal("sync_failed", error=f"{ADDRESS}: no answer: timed out"),
 }

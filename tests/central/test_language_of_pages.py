@@ -45,7 +45,7 @@ NAMES = {
     # columns and values that people type as they are
     "number", "name", "position", "section", "format", "true", "false", "token", "ANNEX",
     # commands
-    "kiosk", "kiosk-central", "officers", "officer", "import", "enrol", "pin",
+    "kiosk", "kiosk-central", "officers", "officer", "import", "enrol", "pin", "panel", "monitor",
 }  # fmt: skip
 """Latin words that a Thai page may have."""
 IDS = re.compile(

@@ -234,4 +234,4 @@ def test_no_page_shows_an_id(central: Central, it: TestClient, before: Officer) 
     for text in read:
         words = html.unescape(re.sub("<[^>]+>", " ", text)).replace(f"t-{before.id}", "")
         assert before.id not in words
-    assert f"101 {BEFORE}" in clients[2].get("/changes/dindaeng?kind=look").text
+    assert f"๑๐๑ {BEFORE}" in clients[2].get("/changes/dindaeng?kind=look").text

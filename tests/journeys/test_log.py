@@ -142,7 +142,9 @@ def test_who_makes_a_program_complain_fills_no_disk() -> None:
     assert sum(passed) == MOST_A_MINUTE
     first = record(660)
     assert sieve.filter(first)
-    assert first.getMessage() == "no (before it 30 lines were left out)"
+    line = Lines(for_journal=True).format(first)
+    assert line == "<6>x: no (before it 30 lines were left out)"
+    assert first.getMessage() == "no", "as it was, for who else reads it"
 
 
 def test_systemd_gets_numbers_and_a_person_words(

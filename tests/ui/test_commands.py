@@ -179,7 +179,7 @@ def test_what_was_ticked_as_the_machine_stopped_is_kept_by_closing_the_day(folde
 
 def test_enrolling_nowhere_leaves_no_key(folder: Path) -> None:
     result = kiosk(folder, "enrol", "http://127.0.0.1:9", "AAAAA-AAAAA")
-    assert "127.0.0.1:9" in one_line(result, 3)
+    assert "at 127.0.0.1, port 9" in one_line(result, 3)
     assert not (folder / "terminal.key").exists()
 
 
