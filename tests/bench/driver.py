@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from itertools import product
+from math import ceil
 from random import Random
 from time import perf_counter, process_time
 
@@ -287,10 +288,10 @@ class Line:
         return status, answer, took
 
 
-def percentile(seconds: Sequence[float], share: float) -> float:
-    """In milliseconds."""
-    ordered = sorted(seconds) or [0.0]
-    return ordered[min(len(ordered) - 1, int(len(ordered) * share))] * 1000
+def percentile(values: Sequence[float], share: float) -> float:
+    """By the nearest rank: of twenty values 0.95 is the last but one."""
+    ordered = sorted(values) or [0.0]
+    return ordered[max(0, ceil(len(ordered) * share) - 1)]
 
 
 def main() -> None:

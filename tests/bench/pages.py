@@ -23,6 +23,7 @@ import psycopg
 from sqlalchemy import event
 
 from sync.central.papers import fonts
+from sync.central.serving import stay
 from sync.central.sitesettings import SiteSettings
 from sync.central.store.engine import CentralStore
 from sync.central.usecases.accounts import add_account
@@ -30,6 +31,7 @@ from sync.central.usecases.office_settings import save_settings
 from sync.central.usecases.sites import city_of
 from sync.central.viewer import CITY, ROLES, Viewer
 from tests.bench.country import NOON, Size, database, grow
+from tests.bench.driver import percentile
 from tests.support.access import OWN, PAGES, ROUND, furnish
 from tests.support.central import made_central
 from tests.support.central_server import Server
@@ -59,6 +61,8 @@ FILES = (
     *("/changes/dindaeng/log.csv", "/security/dindaeng/log.csv"),
 )
 """Papers and archives, and whole logs: they may take a second."""
+GROWING = "/paper/dindaeng/sheets"
+"""A page that shows its progress while a sheet of each officer and section is made."""
 PASSWORD = "กุญแจ-ดอกใหญ่-ของหอจดหมายเหตุ"
 _OF_A_PERIOD = ("report", "section", "officer", "services", "public", "table", "papers", "data")
 
@@ -102,7 +106,7 @@ class Timed:
 
     @property
     def p95(self) -> float:
-        return sorted(self.page)[int(len(self.page) * 0.95)]
+        return percentile(self.page, 0.95)
 
     @property
     def ratio(self) -> float:
@@ -111,6 +115,8 @@ class Timed:
     @property
     def fault(self) -> str:
         """Which target is missed."""
+        if self.path.startswith(GROWING):
+            return ""
         if self.path.startswith(FILES):
             return "over 1 s" if self.p95 > PAPER_MS else ""
         if self.p95 > MOST_MS:
@@ -252,7 +258,9 @@ def measure(size: Size, runs: int, only: str) -> Iterator[str]:
     with database() as url, TemporaryDirectory(prefix="kiosk-bench-") as folder:
         begun = perf_counter()
         office = Office(Path(folder), url, size)
-        fonts.letters()  # as the server does when it starts
+        # As the server does when it starts.
+        fonts.letters()
+        stay()
         try:
             yield f"{size}, made in {perf_counter() - begun:.0f} s; {runs} runs of each page"
             yield (
