@@ -3,14 +3,19 @@ added or subtracted; its own people read all that closed."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import combinations_with_replacement, product
 from pathlib import Path
 
 import pytest
 from starlette.testclient import TestClient
 
+from sync.central.disclosure import public_days, public_week_ends
 from sync.central.language import tables
 from sync.central.period import parse
 from sync.central.reports import gate
+from sync.central.reports.gate.effects import effects
+from sync.central.reports.gate.everybody import ForEverybody, parts_of
+from sync.central.reports.gate.figures import last_week_end, month_of
 from sync.central.usecases.central import Central
 from sync.central.usecases.publishing import publish_due
 from sync.central.viewer import PUBLIC, ROLES
@@ -125,3 +130,25 @@ def test_a_paper_that_leaves_the_house_subtracts_from_nothing_that_everybody_rea
         period = parse(code)
         assert gate.office(office, PUBLIC, period, later).figure.result.n == n
         assert gate.sections_for_papers(office, DIRECTOR, period, later) == {}
+
+
+def test_every_span_is_what_its_public_days_have_from_wherever_weeks_are_read(
+    office: Central,
+) -> None:
+    months = [date(2026, month, 1) for month in range(6, 12)]
+    with office.store.read(office.site) as t:
+        ends = public_week_ends(t.blocks.week_ends(date.min), last_week_end(TODAY))
+        for since, (start, end) in product(months, combinations_with_replacement(months, 2)):
+            if start < since:
+                continue
+            span = start, month_of(end)[1]
+            days = public_days(ends, *span)
+            of_days = t.blocks.by_section_of_days(*days) if days else {}
+            deffs = effects(t, [span], TODAY)
+            everybody = ForEverybody(t, TODAY, since)
+            assert everybody.sums(*span) == of_days
+            assert everybody.effect(deffs, span) == deffs.beside(
+                parts_of(of_days.values()), span[1]
+            )
+        with pytest.raises(ValueError, match="knows from"):
+            ForEverybody(t, TODAY, months[3]).sums(*month_of(months[2]))

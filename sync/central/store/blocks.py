@@ -139,7 +139,7 @@ _WEEK_ENDS = (
         func.min(blocks.c.officer),
         func.max(blocks.c.officer),
     )
-    .where(blocks.c.site == bindparam("site"), OF_COUNTERS)
+    .where(blocks.c.site == bindparam("site"), blocks.c.last_day >= bindparam("since"), OF_COUNTERS)
     .group_by(blocks.c.last_day)
 )
 _ROLLUP = tuple(site_months.c[name] for name in SUM_COLUMNS)
@@ -387,9 +387,10 @@ class Blocks(Room):
             sums[section][officer].append(sum_from(columns))
         return {section: dict(by_officer) for section, by_officer in sums.items()}
 
-    def week_ends(self) -> list[WeekEnd]:
-        """On which days blocks closed; without the online questionnaire."""
-        rows = self._connection.execute(_WEEK_ENDS, {"site": self._site}).all()
+    def week_ends(self, since: date) -> list[WeekEnd]:
+        """On which days blocks closed from `since` on; without the online questionnaire."""
+        asked = {"site": self._site, "since": since}
+        rows = self._connection.execute(_WEEK_ENDS, asked).all()
         return [WeekEnd(day=day, officers=n, some=frozenset(some)) for day, n, *some in rows]
 
     def by_officer(

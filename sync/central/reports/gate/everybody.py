@@ -1,17 +1,26 @@
 """The office's blocks as each may read them: who is in the house all that closed, everybody else no
 fewer than those of NAMELESS officers, whatever is added or subtracted."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from typing import Protocol
 
-from sync.central.disclosure import ONLINE, TABLES_WAIT, public_days, public_week_ends
+from sync.central.disclosure import (
+    NAMELESS,
+    ONLINE,
+    TABLES_WAIT,
+    WeekEnd,
+    public_days,
+    public_week_ends,
+)
 from sync.central.reports.gate.effects import Effects, Span
 from sync.central.reports.gate.figures import last_week_end, month_of
 from sync.central.store.engine import Transaction
 from sync.central.store.month_sums import Sum
 
+_NOT_LONG = timedelta(weeks=8)
 BySection = Mapping[str, Mapping[str, list[Sum]]]
 """Sums by the section in which blocks closed, and by officer."""
 
@@ -51,24 +60,61 @@ class InTheHouse:
 
 
 class ForEverybody:
-    """What closed up to a public week end, as of TABLES_WAIT ago."""
+    """What closed up to a public week end, as of TABLES_WAIT ago. Of most spans that is all that
+    closed in them: they are read as in the house, from the months' sums. `since`: the first day of
+    all spans that are asked for."""
 
-    def __init__(self, t: Transaction, today: date) -> None:
-        self._ends = public_week_ends(t.blocks.week_ends(), last_week_end(today))
+    def __init__(self, t: Transaction, today: date, since: date) -> None:
+        weeks = _week_ends(t, since)
+        self._since = since
+        self._weeks = sorted(week.day for week in weeks)
+        self._ends = public_week_ends(weeks, last_week_end(today))
         self.as_of = today - TABLES_WAIT
+        self._all = InTheHouse(t, today)
         # Of several spans the days are the same: a year has one month so far.
         self._closed = cache(t.blocks.by_section_of_days)
 
     def sums(self, first: date, last: date) -> BySection:
-        days = public_days(self._ends, first, last)
-        return self._closed(*days) if days else {}
+        days = self._days(first, last)
+        if days is None:
+            return {}
+        return self._all.sums(first, last) if self._is_all(first, last) else self._closed(*days)
 
     def months(self, first: date, last: date) -> Mapping[date, list[Sum]]:
+        of_office = self._all.months(first, last)
         months = {end.replace(day=1) for end in self._ends if first <= end <= last}
-        return {month: parts_of(self.sums(*month_of(month)).values()) for month in sorted(months)}
+        return {
+            month: of_office[month]
+            if self._is_all(*month_of(month))
+            else parts_of(self.sums(*month_of(month)).values())
+            for month in sorted(months)
+        }
 
     def effect(self, deffs: Effects, span: Span) -> float:
+        if self._is_all(*span):
+            return self._all.effect(deffs, span)
         return deffs.beside(parts_of(self.sums(*span).values()), span[1])
+
+    def _is_all(self, first: date, last: date) -> bool:
+        """Whether everybody reads just those blocks of a span that closed in it."""
+        days = self._days(first, last)
+        return days is not None and self._weeks_in(first, last) == self._weeks_in(*days)
+
+    def _days(self, first: date, last: date) -> Span | None:
+        if first < self._since:
+            raise ValueError(f"asked for {first}, and knows from {self._since} on")
+        return public_days(self._ends, first, last)
+
+    def _weeks_in(self, first: date, last: date) -> tuple[int, int]:
+        return bisect_left(self._weeks, first), bisect_right(self._weeks, last)
+
+
+def _week_ends(t: Transaction, since: date) -> list[WeekEnd]:
+    """Those by which public week ends are known from `since` on. A week of NAMELESS officers is one
+    whatever was before it: without such a week not long before, all are read."""
+    weeks = t.blocks.week_ends(since - _NOT_LONG)
+    is_enough = any(week.day < since and week.officers >= NAMELESS for week in weeks)
+    return weeks if is_enough else t.blocks.week_ends(date.min)
 
 
 def without_online(sums: dict[str, dict[str, list[Sum]]]) -> BySection:

@@ -133,7 +133,7 @@ def office(
     with central.store.read(central.site) as t:
         settings = t.settings.newest().settings
         officers = t.people.everyone()
-        blocks: OfficeBlocks = (InTheHouse if viewer.signed_in else ForEverybody)(t, today)
+        blocks = _blocks_for(viewer, t, period, today)
         sums = blocks.sums(*period.days)
         months = blocks.months(*trend_span(period, today))
         cuts = t.quarter_cuts.of(quarters, ("reason", "channel"))
@@ -187,10 +187,21 @@ def office(
     )
 
 
+def _blocks_for(viewer: Viewer, t: Transaction, period: Period, today: date) -> OfficeBlocks:
+    """For a page of a span, as `page_effects`."""
+    if viewer.signed_in:
+        return InTheHouse(t, today)
+    firsts = (first for first, _ in (*_spans(period), trend_span(period, today)))
+    return ForEverybody(t, today, min(firsts))
+
+
 def page_effects(t: Transaction, period: Period, today: date) -> Effects:
     """For a page of a span: with its trend, and what it is compared with."""
-    spans = [span.days for span in (period, *earlier_spans(period).values())]
-    return trend_effects(t, period, today, *spans)
+    return trend_effects(t, period, today, *_spans(period))
+
+
+def _spans(period: Period) -> list[Span]:
+    return [span.days for span in (period, *earlier_spans(period).values())]
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,7 +268,7 @@ def sections_for_papers(
     between them."""
     viewer.require(central.site, Right.SECTION)
     with central.store.read(central.site) as t:
-        blocks = ForEverybody(t, today)
+        blocks = ForEverybody(t, today, period.first_day)
         if last_week_end(blocks.as_of) < week_end(period.last_day):
             return {}
         settings = t.settings.newest().settings
