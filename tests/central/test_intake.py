@@ -255,6 +255,40 @@ def test_those_that_come_while_a_group_is_at_work_are_the_next_group() -> None:
 
 
 @pytest.mark.parametrize(
+    ("at_once", "whole_group"), [(1, False), (2, True), (2, False)], ids=["one", "whole", "part"]
+)
+def test_a_whole_group_does_not_wait_for_the_one_before_where_the_database_takes_both(
+    at_once: int, whole_group: bool
+) -> None:
+    number = batching.MOST if whole_group else batching.MOST - 1
+    groups: list[int] = []
+
+    async def run() -> list[int | None]:
+        go_on = asyncio.Event()
+
+        async def elsewhere(do: Callable[..., Any], asked: Sequence[int]) -> Any:
+            groups.append(len(asked))
+            await go_on.wait()
+            return do(asked)
+
+        line: Batches[int, int] = Batches(list, elsewhere, at_once)
+        first = asyncio.create_task(line.ask(0, 0))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        rest = [asyncio.create_task(line.ask(n + 1, 0)) for n in range(number)]
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        assert groups == ([1, number] if whole_group else [1])
+        go_on.set()
+        answers = await asyncio.gather(first, *rest)
+        assert await line.ask(-1, 0) == -1
+        return list(answers)
+
+    assert asyncio.run(run()) == list(range(number + 1))
+    assert groups == [1, number, 1]
+
+
+@pytest.mark.parametrize(
     ("fault", "left"),
     [(RowRefused("one row"), None), (DatabaseDown("gone"), DatabaseDown)],
 )

@@ -1,6 +1,7 @@
 """Answers requests in groups: those that come while one group is at work are the next group.
 
-Nobody waits for company: who comes alone is answered alone, at once.
+Nobody waits for company: who comes alone is answered alone, at once. Where the database takes
+several transactions at once, a whole group does not wait for the one before it.
 """
 
 import asyncio
@@ -37,19 +38,25 @@ class _Line(Generic[Q, A]):
     waiting: list[_Waiting[Q, A]] = field(default_factory=list)
     size: int = 0
     """Bytes of those that wait."""
-    work: asyncio.Task[None] | None = None
+    work: set[asyncio.Task[None]] = field(default_factory=set)
+    """Each answers groups, until nobody waits."""
+
+    @property
+    def is_group_whole(self) -> bool:
+        return len(self.waiting) >= MOST
 
 
 class Batches(Generic[Q, A]):
-    """Requests to `answer` a group at a time, run `elsewhere`. `answer` gives, for each, the
-    answer, an exception, or None: to be asked alone."""
+    """Requests to `answer` in groups, `at_once` of them at a time at most, run `elsewhere`.
+    `answer` gives, for each, the answer, an exception, or None: to be asked alone."""
 
     def __init__(
         self,
         answer: Callable[[Sequence[Q]], list[A | Exception | None]],
         elsewhere: Callable[..., Awaitable[Any]],
+        at_once: int = 1,
     ) -> None:
-        self._answer, self._elsewhere = answer, elsewhere
+        self._answer, self._elsewhere, self._at_once = answer, elsewhere, at_once
         self._lines: WeakKeyDictionary[asyncio.AbstractEventLoop, _Line[Q, A]] = WeakKeyDictionary()
 
     def waiting(self) -> int:
@@ -66,18 +73,19 @@ class Batches(Generic[Q, A]):
         answer: asyncio.Future[A | None] = loop.create_future()
         line.waiting.append(_Waiting(request, size, answer))
         line.size += size
-        if line.work is None:
-            line.work = loop.create_task(self._work(line))
+        if not line.work or (line.is_group_whole and len(line.work) < self._at_once):
+            line.work.add(loop.create_task(self._work(line)))
         return await answer
 
     async def _work(self, line: _Line[Q, A]) -> None:
         try:
-            while line.waiting:
+            # A part of a group waits for those who are at work.
+            while line.is_group_whole or (line.waiting and len(line.work) == 1):
                 group, line.waiting = line.waiting[:MOST], line.waiting[MOST:]
                 line.size -= sum(one.size for one in group)
                 await self._answer_group(group)
         finally:
-            line.work = None
+            line.work -= {asyncio.current_task()}
 
     async def _answer_group(self, group: list[_Waiting[Q, A]]) -> None:
         answers: Sequence[A | Exception | None]
