@@ -13,7 +13,7 @@ week, and the office's exact totals would undo its rounding.
 
 from bisect import bisect_left, bisect_right
 from calendar import monthrange
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import MINYEAR, date, timedelta
 
@@ -177,6 +177,14 @@ def quarter_of(day: date) -> tuple[date, date]:
     """First and last day of the calendar's quarter."""
     first = day.month - (day.month - 1) % 3
     return date(day.year, first, 1), date(day.year, first + 2, monthrange(day.year, first + 2)[1])
+
+
+def quarters_of(first: date, last: date) -> Iterator[tuple[date, date]]:
+    """The quarters of a span of whole ones, oldest first."""
+    while first <= last:
+        quarter = quarter_of(first)
+        yield quarter
+        first = quarter[1] + _DAY
 
 
 def publication_day(day: date) -> date:

@@ -7,6 +7,7 @@ from itertools import combinations_with_replacement, product
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from starlette.testclient import TestClient
 
 from sync.central.disclosure import public_days, public_week_ends
@@ -20,6 +21,7 @@ from sync.central.usecases.central import Central
 from sync.central.usecases.publishing import publish_due
 from sync.central.viewer import PUBLIC, ROLES
 from sync.central.web.app import create_app
+from sync.messages import ReasonCount
 from tests.support.builders import an_officer
 from tests.support.central import (
     DIRECTOR,
@@ -192,4 +194,43 @@ def _with_weeks_of_one(folder: Path, scores: tuple[int, ...]) -> Central:
             monday = FIRST_MONDAY + timedelta(weeks=week)
             counts = usual if week < 6 else scores
             take(office, day_report(1, monday, f"t-{officer}", counts, officer))
+    return office
+
+
+def test_everybody_reads_no_tables_of_a_quarter_of_fewer_than_three_officers(
+    tmp_path: Path,
+) -> None:
+    office = _with_a_quarter_of_one(tmp_path / "office")
+    today = date(2026, 11, 23)
+    spans = ("fy2026-q3", "fy2026-q4", "fy2026-2", "fy2026")
+    has_tables = {}
+    for span in spans:
+        whole = gate.office(office, PUBLIC, parse(span), today)
+        cuts = gate.cuts(office, PUBLIC, parse(span), today)
+        assert bool(whole.reasons) == bool(cuts.tables["service"])
+        assert cuts.elsewhere is None
+        has_tables[span] = bool(cuts.tables["service"])
+        assert gate.cuts(office, DIRECTOR, parse(span), today).tables["service"], span
+    assert has_tables == dict.fromkeys(spans, False) | {"fy2026-q3": True}
+    rows = stranger(office, today).get(f"/data/dindaeng/statistics.json?period={','.join(spans)}")
+    of_services = {row["period"] for row in rows.json()["rows"] if row["service"]}
+    assert of_services == {"fy2026-q3"}
+    office.store.close()
+
+
+def _with_a_quarter_of_one(folder: Path) -> Central:
+    """A quarter of three officers, then one in which one of them worked."""
+    folder.mkdir()
+    office = made_central(new_central_store(folder / "central.db"), folder)
+    officers = ("101", "102", "103")
+    put_on_roster(office, (an_officer(id_, id_, section=OWN) for id_ in officers))
+    for officer in officers:
+        enrolled(office, f"t-{officer}")
+    of_quarters = (date(2026, 5, 4), officers), (date(2026, 8, 3), officers[:1])
+    for monday, names in of_quarters:
+        for officer, week in product(names, range(3)):
+            day = monday + timedelta(weeks=week)
+            report = day_report(1, day, f"t-{officer}", (9, 9, 20, 30, 40), officer)
+            take(office, replace(report, reasons=(ReasonCount(officer, "wait", 15),)))
+        publish_due(office, monday + timedelta(weeks=4))
     return office

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Date, and_, bindparam, case, cast, func, insert, select
 
-from sync.central.disclosure import Counts, Cut, newest_quarter, quarter_of
+from sync.central.disclosure import Counts, Cut, newest_quarter, quarter_of, quarters_of
 from sync.central.schema import LEVELS, block_cuts, blocks, quarter_cuts
 from sync.central.store.block_columns import MONTH, OF_COUNTERS, YEAR
 from sync.central.store.room import Room, counts_of
@@ -85,7 +85,7 @@ class QuarterCuts(Room):
         frozen = {**asked, "first": span[0], "last": span[1]}
         for row in self._connection.execute(_OF_SPAN, frozen).all():
             cuts[row.quarter][row.kind, row.what][row.levels] = counts_of(row)
-        for first, last in _quarters(*span):
+        for first, last in quarters_of(*span):
             if last not in cuts:
                 unfrozen = {**asked, "first": first, "quarter": last}
                 for row in self._connection.execute(_OF_BLOCKS, unfrozen).all():
@@ -117,14 +117,6 @@ class QuarterCuts(Room):
         while quarter is not None and quarter[1] >= _day(oldest):
             yield quarter
             quarter = quarter_of(quarter[0] - timedelta(days=1))
-
-
-def _quarters(first: date, last: date) -> Iterator[tuple[date, date]]:
-    """The quarters of a span, oldest first."""
-    while first <= last:
-        quarter = quarter_of(first)
-        yield quarter
-        first = quarter[1] + timedelta(days=1)
 
 
 def _day(value: Any) -> date:

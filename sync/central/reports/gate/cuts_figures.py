@@ -31,7 +31,7 @@ _KINDS = ("service", "counter", "weekday", "channel")
 class CutsView:
     period: Period
     quarters: Span | None
-    """The quarters of `period` that the tables cover; None where none is published."""
+    """The quarters of `period` that the tables cover; None where the viewer may read none."""
     days: Span | None
     """First and last day of the weeks whose ratings they cover."""
     elsewhere: Period | None
@@ -62,12 +62,13 @@ def cuts(central: Central, viewer: Viewer, period: Period, today: date) -> CutsV
     if viewer.signed_in:
         viewer.require(central.site, Right.CUTS)
     ended = last_week_end(today)
-    span = published_quarters(period.first_day, period.last_day, ended)
+    published = published_quarters(period.first_day, period.last_day, ended)
     with central.store.read(central.site) as t:
         settings = t.settings.newest().settings
-        quarters = t.quarter_cuts.of(span, _KINDS).values()
-        deffs = effects(t, [span or period.days], today)
+        deffs = effects(t, [published or period.days], today)
         blocks = blocks_for(viewer, t, deffs)
+        span = blocks.tables(published)
+        quarters = t.quarter_cuts.of(span, _KINDS).values()
         office = figure(t.blocks.office(*span), settings, deffs.of(span)) if span else None
         ways = differences(t, span, quarters, settings, blocks.usual)
         deff = blocks.usual(span[1] if span else period.last_day)
@@ -86,7 +87,7 @@ def cuts(central: Central, viewer: Viewer, period: Period, today: date) -> CutsV
         period=period,
         quarters=span,
         days=_days_of(office),
-        elsewhere=None if span else nearest_quarter(period, ended),
+        elsewhere=None if published else nearest_quarter(period, ended),
         more_on=next_publication(ended),
         settings=settings,
         tables={kind: _with_effect(rows, deff) for kind, rows in tables.items()},

@@ -15,6 +15,7 @@ from sync.central.disclosure import (
     WeekEnd,
     public_days,
     public_week_ends,
+    quarters_of,
 )
 from sync.central.reports.gate.effects import Effects, Span, effect_of, usual_of, year_to
 from sync.central.reports.gate.figures import last_week_end, month_of
@@ -45,6 +46,9 @@ class OfficeBlocks(Protocol):
     def usual(self, last: date) -> float:
         """What is usual in the year to the month of `last`, or to now."""
 
+    def tables(self, quarters: Span | None) -> Span | None:
+        """Whole quarters whose tables may be read; None where one may not."""
+
 
 class InTheHouse:
     """All that closed."""
@@ -65,6 +69,9 @@ class InTheHouse:
 
     def usual(self, last: date) -> float:
         return self._deffs.usual(last)
+
+    def tables(self, quarters: Span | None) -> Span | None:
+        return quarters
 
 
 class ForEverybody:
@@ -101,6 +108,17 @@ class ForEverybody:
 
     def effect(self, span: Span) -> float:
         return effect_of(self._parts(*span), self.usual(span[1]))
+
+    def tables(self, quarters: Span | None) -> Span | None:
+        """No quarter is of fewer than NAMELESS officers: a longer span less the others is one."""
+        if quarters is None:
+            return None
+        officers = (
+            {whose.officer for whose in self._deffs.between(*quarter)}
+            for quarter in quarters_of(*quarters)
+        )
+        is_of_few = any(0 < len(names) < NAMELESS for names in officers)
+        return None if is_of_few else quarters
 
     def _usual(self, last: date) -> float:
         end = min(last, self._deffs.today)

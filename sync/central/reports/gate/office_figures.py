@@ -84,7 +84,7 @@ class OfficeView:
     reasons: tuple[CutRow, ...]
     """How often citizens named a reason; `n` 0: fewer than CUT_STEP. `rate`: its share of them."""
     quarters: Span | None
-    """The quarters of `period` that `reasons` cover; None where none is published."""
+    """The quarters of `period` that `reasons` cover; None where the viewer may read none."""
     elsewhere: Period | None
     """Where there are none: the span whose reasons are published."""
     differences: tuple[Difference, ...]
@@ -127,7 +127,7 @@ def office(
     if viewer.signed_in:
         viewer.require(central.site, Right.OFFICE)
     ended = last_week_end(today)
-    quarters = published_quarters(period.first_day, period.last_day, ended)
+    published = published_quarters(period.first_day, period.last_day, ended)
     with central.store.read(central.site) as t:
         settings = t.settings.newest().settings
         officers = t.people.everyone()
@@ -135,6 +135,7 @@ def office(
         blocks = blocks_for(viewer, t, deffs)
         sums = blocks.sums(*period.days)
         months = blocks.months(*trend_span(period, today))
+        quarters = blocks.tables(published)
         cuts = t.quarter_cuts.of(quarters, ("reason", "channel"))
         ways = differences(t, quarters, cuts.values(), settings, blocks.usual)
         answers = t.blocks.by_officer(*period.days, officer=ONLINE).get(ONLINE, [])
@@ -155,7 +156,7 @@ def office(
         improved = improvements_beside(
             t, months, settings, blocks.effect, last_week_end(blocks.as_of)
         )
-        tickets = t.tickets.quarters(*quarters) if quarters else []
+        tickets = t.tickets.quarters(*published) if published else []
         gaps = _gaps(t, period, ended) if viewer.signed_in else Counter[str]()
     if sections_seen is not None:
         record_looks(
@@ -177,7 +178,7 @@ def office(
         is_running=last_week_end(blocks.as_of) < period.last_day,
         reasons=reason_rows(cuts.values(), settings),
         quarters=quarters,
-        elsewhere=None if quarters else nearest_quarter(period, ended),
+        elsewhere=None if published else nearest_quarter(period, ended),
         differences=ways,
         sections=sections,
         coverage=coverage(tickets),
