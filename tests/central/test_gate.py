@@ -174,7 +174,7 @@ def test_a_quarters_tables_are_told_weeks_after_it_is_over_and_change_no_more(
 ) -> None:
     def table(code: str, day: date) -> list[tuple[str, int | None]]:
         publish_due(central, day)
-        rows = gate.cuts(central, PUBLIC, parse(code), day).tables["service"]
+        rows = gate.cuts(central, DIRECTOR, parse(code), day).tables["service"]
         return [(row.what, row.n) for row in rows]
 
     report(central, date(2026, 11, 2), [line("a", 0, 0, 9, 60, 60)])
@@ -196,14 +196,14 @@ def test_a_quarters_tables_are_told_weeks_after_it_is_over_and_change_no_more(
 def test_a_quarters_tables_and_reasons_stand_under_no_other_span(central: Central) -> None:
     report(central, date(2026, 11, 2), [line("a", 0, 0, 9, 60, 60)])
     publish_due(central, TODAY)
-    view = gate.cuts(central, PUBLIC, parse("2027-01"), TOLD)
+    view = gate.cuts(central, DIRECTOR, parse("2027-01"), TOLD)
     office = gate.office(central, DIRECTOR, parse("2027-01"), TOLD)
     assert (view.quarters, view.tables["service"], office.reasons) == (None, (), ())
     assert [row.service for row in statistics.rows("dindaeng", office, view)] == ["", ""]
     quarter = parse("fy2027-q1")
     assert view.elsewhere == office.elsewhere == quarter, "where they are is told"
-    assert gate.cuts(central, PUBLIC, parse("2026-11"), TOLD).elsewhere == quarter
-    assert gate.cuts(central, PUBLIC, quarter, TOLD).elsewhere is None
+    assert gate.cuts(central, DIRECTOR, parse("2026-11"), TOLD).elsewhere == quarter
+    assert gate.cuts(central, DIRECTOR, quarter, TOLD).elsewhere is None
 
 
 def test_open_data_say_of_which_weeks_each_row_is_and_how_it_is_rounded(central: Central) -> None:
@@ -213,7 +213,7 @@ def test_open_data_say_of_which_weeks_each_row_is_and_how_it_is_rounded(central:
     for code, over in (("fy2027-q1", "yes"), ("fy2027", "no")):
         period = parse(code)
         office = gate.office(central, DIRECTOR, period, TOLD)
-        cuts = gate.cuts(central, PUBLIC, period, TOLD)
+        cuts = gate.cuts(central, DIRECTOR, period, TOLD)
         whole, service, _ = statistics.rows("dindaeng", office, cuts)
         assert (whole.first_day, whole.last_day) == ("2026-11-02", "2026-11-08")
         assert (service.first_day, service.last_day) == (whole.first_day, whole.last_day)

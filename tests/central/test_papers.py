@@ -219,7 +219,7 @@ def test_a_workbooks_heads_stand_where_its_columns_do_and_its_rows_can_be_filter
 
 def test_open_data_agree_in_all_three_formats_and_run_nothing(office: Central) -> None:
     shown = gate.office(office, DIRECTOR, ROUND, TODAY)
-    cuts = gate.cuts(office, PUBLIC, ROUND, TOLD)
+    cuts = gate.cuts(office, DIRECTOR, ROUND, TOLD)
     rows = statistics.rows("dindaeng", shown, cuts)
     text = statistics.as_csv(rows)
     assert text.startswith(b"\xef\xbb\xbf")
@@ -242,7 +242,7 @@ def test_open_data_call_services_as_the_office_does(office: Central) -> None:
     shown = gate.office(office, DIRECTOR, ROUND, TODAY)
     named = (NamedService("general", "งานทั่วไปของเขต", "General"),)
     called = replace(shown, settings=shown.settings._replace(services=named))
-    cuts = gate.cuts(office, PUBLIC, ROUND, TOLD)
+    cuts = gate.cuts(office, DIRECTOR, ROUND, TOLD)
     [row] = [r for r in statistics.rows("dindaeng", called, cuts) if r.service]
     assert (row.service, row.service_name) == ("general", "งานทั่วไปของเขต")
     assert row.low is not None
@@ -262,7 +262,7 @@ def test_the_csv_has_a_dictionary_of_its_own_with_the_licence() -> None:
 
 def test_open_data_name_nobody(office: Central) -> None:
     shown = gate.office(office, DIRECTOR, ROUND, TODAY)
-    rows = statistics.rows("dindaeng", shown, gate.cuts(office, PUBLIC, ROUND, TOLD))
+    rows = statistics.rows("dindaeng", shown, gate.cuts(office, DIRECTOR, ROUND, TOLD))
     for made in (statistics.as_csv(rows), statistics.as_json(rows, shown, NOW)):
         assert "สมหญิง" not in made.decode("utf-8-sig")
         assert "101" not in re.findall(r"\d+", made.decode("utf-8-sig"))
@@ -347,7 +347,7 @@ def test_the_meeting_sheet_says_what_changed_what_was_done_and_how_weekdays_go(
         change=NotComparable.FEW,
     )
     row = gate.CutRow(what="1-am", n=120, rate=0.8)
-    cuts = gate.cuts(office, PUBLIC, ROUND, TOLD)
+    cuts = gate.cuts(office, DIRECTOR, ROUND, TOLD)
     weekdays = replace(cuts, tables={**cuts.tables, "weekday": (row,)})
     settings = view.settings._replace(target=97)
     changed = replace(view, earlier=(before,), improved=(done,), settings=settings)
@@ -433,7 +433,7 @@ def test_every_paper_with_a_rate_says_whose(office: Central, view: OfficeView) -
     year = parse("fy2027")
     own = gate.officer(office, DIRECTOR, "101", year, TODAY, NOW)
     section = gate.section(office, DIRECTOR, "ฝ่ายทะเบียน", year, TODAY, NOW)
-    cuts = gate.cuts(office, PUBLIC, ROUND, TOLD)
+    cuts = gate.cuts(office, DIRECTOR, ROUND, TOLD)
     rows = statistics.rows("dindaeng", view, cuts)
     pdfs = (
         ita.pdf(ita_report(view), NOW),

@@ -15,7 +15,7 @@ from sync.central.reports.gate.cut_tables import CutRow
 from sync.central.reports.gate.ways import differing
 from sync.central.usecases.central import Central
 from sync.central.usecases.publishing import publish_due
-from sync.central.viewer import PUBLIC, ROLES
+from sync.central.viewer import ROLES
 from sync.messages import Answer, DayReport, LineCount, OutcomeCount
 from tests.support.central import DIRECTOR, NOON, enrolled, signed_in, take
 from tests.support.day_reports import sealed
@@ -76,7 +76,7 @@ def test_ways_that_differ_are_told_on_pages_and_papers(central: Central) -> None
         ("offered", "open", 0.9, 0.5),
         ("best-first", "worst-first", 0.9, 0.5),
     ]
-    assert gate.cuts(central, PUBLIC, QUARTER, TODAY).differences == office.differences
+    assert gate.cuts(central, DIRECTOR, QUARTER, TODAY).differences == office.differences
     [touch, *_] = figures.differences(office.differences)
     assert "หน้าจอสัมผัส ร้อยละ ๕๐ แผงปุ่มกด ร้อยละ ๙๐" in touch
     reader = signed_in(central, ROLES["director"], now=NOON)
