@@ -36,8 +36,10 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Central]:
     folder: Path = tmp_path_factory.mktemp("public")
     store = new_central_store(folder / "central.db")
     central = made_central(store, folder)
-    put_on_roster(central, (an_officer("101", "สมหญิง"),))
-    received(central, "101", 0, 0, 20, 50, 50, day=date(2026, 8, 3))
+    names = {"101": "สมหญิง", "102": "สมชาย", "103": "สมศรี"}
+    put_on_roster(central, (an_officer(id_, name) for id_, name in names.items()))
+    for officer in names:
+        received(central, officer, 0, 0, 20, 50, 50, day=date(2026, 8, 3))
     publish_due(central, date(2026, 8, 10))  # a quarter's tables wait for no late block
     for line_id, said, status in (
         ("a", "เก้าอี้ไม่พอ", ImprovementStatus.DONE),
