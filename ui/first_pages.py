@@ -183,7 +183,10 @@ class FirstPages:
     def _done(self, status: "Status | None", trouble: Refusal | None) -> QuestionView:
         rows: tuple[tuple[str, str], ...] = ()
         if status is not None:
-            rows = (*self._place(status), (self._get("officers"), self._words.written(status.officers)))
+            rows = (
+                *self._place(status),
+                (self._get("officers"), self._words.written(status.officers)),
+            )
             if status.enrolment is not None:
                 works = status.last_sync is not None and trouble is None
                 rows += ((self._get("sync"), self._get("works" if works else "works_not")),)

@@ -1,7 +1,7 @@
 """Languages: each is one file; what is missing is named; every script is shaped and never cut."""
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pytest
 from PySide6.QtCore import QRectF, Qt
@@ -73,7 +73,7 @@ def test_thai_words_have_thai_digits_but_on_keys_and_where_somebody_types_them()
 def test_what_officers_read_has_the_digits_that_citizens_read_and_a_pad_has_those_of_keys() -> None:
     pages = ViewBuilder(parse(""), Words.load("th"), Wording(), ())
     officer = Officer(id=OfficerId("1"), number="101", name="สมหญิง ใจดี")
-    menu = pages.duty_menu(officer, datetime(2026, 11, 30, 8, 0))
+    menu = pages.duty_menu(officer, datetime(2026, 11, 30, 8, tzinfo=UTC))
     assert [re.findall("[0-9]", value) for _, value in menu.rows] == [[]] * 3
     assert pages.sign_on((officer,), "").officers[0].number == "101"
 
