@@ -53,6 +53,20 @@ def table(report: ita.Report) -> list[EditedRow]:
     return [row for row in report.rows if row.row.code and not row.row.is_annex]
 
 
+def places_of_links(pdf: bytes, address: str) -> list[tuple[float, ...]]:
+    """Where on its page each link to an address is: its left, lower, right and upper edge."""
+    links = (
+        note.get_object()
+        for page in PdfReader(io.BytesIO(pdf)).pages
+        for note in page.get("/Annots", ())
+    )
+    return [
+        tuple(map(float, link["/Rect"]))
+        for link in links
+        if link.get("/A", {}).get("/URI") == address
+    ]
+
+
 def test_the_ita_report_repeats_its_columns_and_leaves_no_row_out(view: OfficeView) -> None:
     report = ita_report(view)
     *of_table, _annex = pages(ita.pdf(report, NOW))
@@ -61,7 +75,7 @@ def test_the_ita_report_repeats_its_columns_and_leaves_no_row_out(view: OfficeVi
             assert squeezed(column.replace("|", ""))[:12] in page
     whole = "".join(of_table)
     for row in table(report):
-        assert ita.printed(row.row.code) in whole or not row.body.question
+        assert thai.item(row.row.code, "th") in whole or not row.body.question
         assert squeezed(digits(row.body.score)) in whole
     assert "แบบวัดการรับรู้ของผู้มีส่วนได้ส่วนเสียภายนอก(EIT)" in whole
     assert "แบบวัดการเปิดเผยข้อมูลสาธารณะ(OIT)" in whole
@@ -197,6 +211,18 @@ def test_in_word_the_notes_heading_stays_with_its_notes_and_an_annex_has_its_tit
     assert title.text.split("\n")[1].startswith("(Bangkok Metropolitan")
 
 
+def test_no_page_has_the_notes_below_the_table_alone(view: OfficeView) -> None:
+    first, *rest = [row for row in din_daeng() if not row.row.is_annex]
+    alone = squeezed("".join(itaform.form()[0]).replace("|", "")) + in_thai("ita_paper.notes")
+    for lines in range(30):
+        body = replace(first.body, shortfall="\n".join(["ก"] * lines))
+        report = ita.Report(office=view, rows=(replace(first, body=body), *rest[-4:]))
+        *_, last = pages(ita.pdf(report, NOW))
+        assert in_thai("ita_paper.notes") in last
+        assert not last.startswith(alone), lines
+        assert "ตัวชี้วัดที่๑๐" in last, lines
+
+
 def test_a_pictures_bytes_caption_and_words_are_in_both_papers(view: OfficeView) -> None:
     jpeg, (width, height) = photos.activity(any_picture(1600, 1000))
     picture = ItaPicture(
@@ -213,12 +239,8 @@ def test_a_pictures_bytes_caption_and_words_are_in_both_papers(view: OfficeView)
     pdf = ita.pdf(report, NOW)
     assert "เจ้าหน้าที่นั่งรอบโต๊ะ" in described(pdf)
     assert "ประชุมชี้แจงhttps://shorturl.at/jnvBO" in "".join(pages(pdf))
-    links = [
-        str(note.get_object()["/A"]["/URI"])
-        for page in PdfReader(io.BytesIO(pdf)).pages
-        for note in page.get("/Annots", ())
-    ]
-    assert links.count("https://shorturl.at/jnvBO") >= 2, "in the caption and in the text"
+    places = places_of_links(pdf, "https://shorturl.at/jnvBO")
+    assert len(places) >= 2, "in the caption and in the text"
     word = Document(io.BytesIO(ita.docx(report, NOW)))
     shown = {shape._inline.docPr.get("descr") for shape in word.inline_shapes}
     assert "เจ้าหน้าที่นั่งรอบโต๊ะ" in shown
@@ -245,12 +267,7 @@ def test_a_tall_picture_and_a_long_address_stay_on_the_page(view: OfficeView) ->
         pictures={"ab12": jpeg},
     )
     data = ita.pdf(report, NOW)
-    places = [
-        tuple(map(float, note.get_object()["/Rect"]))
-        for page in PdfReader(io.BytesIO(data)).pages
-        for note in page.get("/Annots", ())
-        if note.get_object()["/A"]["/URI"] == address
-    ]
+    places = places_of_links(data, address)
     assert len(places) == 2, "in the text and below the picture"
     assert all(0 < left < right < 802 for left, _, right, _ in places), "within the margins"
     assert all(0 < low < high for _, low, _, high in places), "that below the picture too"
