@@ -13,7 +13,7 @@ from sync.central.disclosure import public_days, public_week_ends
 from sync.central.language import tables
 from sync.central.period import parse
 from sync.central.reports import gate
-from sync.central.reports.gate.effects import effects
+from sync.central.reports.gate.effects import effect_of, effects, usual_of, year_to
 from sync.central.reports.gate.everybody import ForEverybody, parts_of
 from sync.central.reports.gate.figures import last_week_end, month_of
 from sync.central.usecases.central import Central
@@ -144,11 +144,52 @@ def test_every_span_is_what_its_public_days_have_from_wherever_weeks_are_read(
             span = start, month_of(end)[1]
             days = public_days(ends, *span)
             of_days = t.blocks.by_section_of_days(*days) if days else {}
-            deffs = effects(t, [span], TODAY)
-            everybody = ForEverybody(t, TODAY, since)
+            everybody = ForEverybody(t, effects(t, [(since, span[1])], TODAY))
             assert everybody.sums(*span) == of_days
-            assert everybody.effect(deffs, span) == deffs.beside(
-                parts_of(of_days.values()), span[1]
-            )
+            year = year_to(min(span[1], TODAY)), month_of(min(span[1], TODAY))[1]
+            days = public_days(ends, *year)
+            of_year = t.blocks.by_section_of_days(*days) if days else {}
+            usual = usual_of(parts_of(of_year.values()))
+            assert everybody.usual(span[1]) == usual
+            assert everybody.effect(span) == effect_of(parts_of(of_days.values()), usual)
+        everybody = ForEverybody(t, effects(t, [month_of(months[3])], TODAY))
         with pytest.raises(ValueError, match="knows from"):
-            ForEverybody(t, TODAY, months[3]).sums(*month_of(months[2]))
+            everybody.sums(*month_of(date(2025, 6, 1)))
+
+
+def test_no_interval_tells_everybody_of_weeks_in_which_one_officer_worked(tmp_path: Path) -> None:
+    """Two offices differ in the scores of such weeks alone. In both everybody reads the same."""
+    spans = ("fy2026", "fy2026-2", "fy2026-q3", "2026-05", "2026-06")
+    pages = [f"/data/dindaeng/statistics.csv?period={','.join(spans)}"]
+    pages += [f"/public/dindaeng?lang=en&period={span}" for span in spans]
+    read = []
+    for name, scores in (("good", (0, 0, 0, 0, 40)), ("bad", (40, 0, 0, 0, 0))):
+        office = _with_weeks_of_one(tmp_path / name, scores)
+        for weeks in range(8, 15):
+            day = FIRST_MONDAY + timedelta(weeks=weeks)
+            browser = stranger(office, day)
+            read.append((name, [browser.get(page).text for page in pages]))
+        office.store.close()
+    good, bad = ([texts for whose, texts in read if whose == name] for name in ("good", "bad"))
+    assert good == bad
+    assert ",443,1,81,77,85," in good[-1][0], "an interval is there"
+
+
+FIRST_MONDAY = date(2026, 4, 6)
+
+
+def _with_weeks_of_one(folder: Path, scores: tuple[int, ...]) -> Central:
+    """Six weeks of three officers, then two with these scores of one."""
+    folder.mkdir()
+    office = made_central(new_central_store(folder / "central.db"), folder)
+    officers = ("101", "102", "103")
+    put_on_roster(office, (an_officer(id_, id_, section=OWN) for id_ in officers))
+    for officer in officers:
+        enrolled(office, f"t-{officer}")
+    for week, officer in product(range(8), officers):
+        usual = (0, 0, 3 + (week + int(officer)) % 4, 0, 20)
+        if week < 6 or officer == "101":
+            monday = FIRST_MONDAY + timedelta(weeks=week)
+            counts = usual if week < 6 else scores
+            take(office, day_report(1, monday, f"t-{officer}", counts, officer))
+    return office

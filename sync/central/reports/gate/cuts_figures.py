@@ -16,6 +16,7 @@ from sync.central.reports.gate.cut_tables import (
     of_kind,
 )
 from sync.central.reports.gate.effects import effects
+from sync.central.reports.gate.everybody import blocks_for
 from sync.central.reports.gate.figures import Figure, figure, last_week_end, orders_differ
 from sync.central.reports.gate.office_figures import nearest_quarter
 from sync.central.reports.gate.ways import Difference, differences
@@ -66,9 +67,10 @@ def cuts(central: Central, viewer: Viewer, period: Period, today: date) -> CutsV
         settings = t.settings.newest().settings
         quarters = t.quarter_cuts.of(span, _KINDS).values()
         deffs = effects(t, [span or period.days], today)
+        blocks = blocks_for(viewer, t, deffs)
         office = figure(t.blocks.office(*span), settings, deffs.of(span)) if span else None
-        ways = differences(t, span, quarters, settings, deffs)
-        deff = deffs.usual(span[1] if span else period.last_day)
+        ways = differences(t, span, quarters, settings, blocks.usual)
+        deff = blocks.usual(span[1] if span else period.last_day)
     at_least = settings.cuts_from
     weekdays = [of_kind(cuts, "weekday") for cuts in quarters]
     tables = {

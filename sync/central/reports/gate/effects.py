@@ -39,7 +39,7 @@ class Effects:
     """Those of an office, as known on `today`. A span is whole months."""
 
     def __init__(self, spreads: MonthSpreads, since: date, today: date) -> None:
-        self._since, self._today = since, today
+        self.since, self.today = since, today
         self._spreads = spreads
         self._months = sorted(spreads)
         self._until: list[dict[Whose, Spread]] = [{}]
@@ -59,26 +59,27 @@ class Effects:
             return INDEPENDENT
         parts = [
             spread
-            for whose, spread in self._between(*span).items()
+            for whose, spread in self.between(*span).items()
             if section in (None, whose.section) and officer in (None, whose.officer)
         ]
         return self.beside(parts, span[1])
 
     def beside(self, parts: Iterable[Blocks], last: date) -> float:
         """Of some blocks of a span that ends with `last`."""
-        return _of(parts, self.usual(last))
+        return effect_of(parts, self.usual(last))
 
     def usual(self, last: date) -> float:
         """In the year to the month of `last`, or to now."""
-        end = min(last, self._today).replace(day=1)
+        end = min(last, self.today).replace(day=1)
         if end not in self._usual:
-            year = self._between(year_to(end), end)
-            self._usual[end] = usual_of(year)
+            year = self.between(year_to(end), end)
+            self._usual[end] = usual_of(year.values())
         return self._usual[end]
 
-    def _between(self, first: date, last: date) -> Mapping[Whose, Spread]:
-        if first.replace(day=1) < self._since:
-            raise ValueError(f"asked for {first}, and knows from {self._since} on")
+    def between(self, first: date, last: date) -> Mapping[Whose, Spread]:
+        """What closed in whole months."""
+        if first.replace(day=1) < self.since:
+            raise ValueError(f"asked for {first}, and knows from {self.since} on")
         span = first.replace(day=1), last
         if span not in self._of_span:
             self._of_span[span] = self._summed(*span)
@@ -97,18 +98,19 @@ class Effects:
         return sums
 
 
-def usual_of(year: Mapping[Whose, Spread]) -> float:
+def usual_of(year: Iterable[Blocks]) -> float:
     """What is usual, of all blocks of an office's year: a single block tells none of its own."""
-    return _of(year.values(), INDEPENDENT)
+    return effect_of(year, INDEPENDENT)
 
 
-def _of(parts: Iterable[Blocks], usual: float) -> float:
+def effect_of(parts: Iterable[Blocks], usual: float) -> float:
+    """Of some blocks, beside what is usual."""
     return design_effect(effect(parts), usual)
 
 
 def of_site(spreads: SiteSpreads) -> float:
     """The design effect of one office's span, beside its year."""
-    return _of(spreads.of_span.values(), usual_of(spreads.of_year))
+    return effect_of(spreads.of_span.values(), usual_of(spreads.of_year.values()))
 
 
 def effects(t: Transaction, spans: Iterable[Span], today: date) -> Effects:

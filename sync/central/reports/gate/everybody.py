@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from functools import cache
 from typing import Protocol
 
+from sync.central.clusters import Blocks
 from sync.central.disclosure import (
     NAMELESS,
     ONLINE,
@@ -15,10 +16,11 @@ from sync.central.disclosure import (
     public_days,
     public_week_ends,
 )
-from sync.central.reports.gate.effects import Effects, Span
+from sync.central.reports.gate.effects import Effects, Span, effect_of, usual_of, year_to
 from sync.central.reports.gate.figures import last_week_end, month_of
 from sync.central.store.engine import Transaction
 from sync.central.store.month_sums import Sum
+from sync.central.viewer import Viewer
 
 _NOT_LONG = timedelta(weeks=8)
 BySection = Mapping[str, Mapping[str, list[Sum]]]
@@ -37,16 +39,19 @@ class OfficeBlocks(Protocol):
     def months(self, first: date, last: date) -> Mapping[date, list[Sum]]:
         """Of the office, by month."""
 
-    def effect(self, deffs: Effects, span: Span) -> float:
+    def effect(self, span: Span) -> float:
         """The design effect of a span."""
+
+    def usual(self, last: date) -> float:
+        """What is usual in the year to the month of `last`, or to now."""
 
 
 class InTheHouse:
     """All that closed."""
 
-    def __init__(self, t: Transaction, today: date) -> None:
-        self._blocks = t.blocks
-        self.as_of = today
+    def __init__(self, t: Transaction, deffs: Effects) -> None:
+        self._blocks, self._deffs = t.blocks, deffs
+        self.as_of = deffs.today
         self.sums = cache(self._sums)  # the page asks of a span more than once
 
     def _sums(self, first: date, last: date) -> BySection:
@@ -55,22 +60,26 @@ class InTheHouse:
     def months(self, first: date, last: date) -> Mapping[date, list[Sum]]:
         return self._blocks.by_month(first, last)
 
-    def effect(self, deffs: Effects, span: Span) -> float:
-        return deffs.of(span)
+    def effect(self, span: Span) -> float:
+        return self._deffs.of(span)
+
+    def usual(self, last: date) -> float:
+        return self._deffs.usual(last)
 
 
 class ForEverybody:
     """What closed up to a public week end, as of TABLES_WAIT ago. Of most spans that is all that
-    closed in them: they are read as in the house, from the months' sums. `since`: the first day of
-    all spans that are asked for."""
+    closed in them: they are read as in the house, from the months' sums. What is usual, and so an
+    interval, is made of these alone too. `deffs`: of all spans that are asked for."""
 
-    def __init__(self, t: Transaction, today: date, since: date) -> None:
-        weeks = _week_ends(t, since)
-        self._since = since
+    def __init__(self, t: Transaction, deffs: Effects) -> None:
+        weeks = _week_ends(t, deffs.since)
+        self._deffs = deffs
         self._weeks = sorted(week.day for week in weeks)
-        self._ends = public_week_ends(weeks, last_week_end(today))
-        self.as_of = today - TABLES_WAIT
-        self._all = InTheHouse(t, today)
+        self._ends = public_week_ends(weeks, last_week_end(deffs.today))
+        self.as_of = deffs.today - TABLES_WAIT
+        self.usual = cache(self._usual)
+        self._all = InTheHouse(t, deffs)
         # Of several spans the days are the same: a year has one month so far.
         self._closed = cache(t.blocks.by_section_of_days)
 
@@ -90,10 +99,17 @@ class ForEverybody:
             for month in sorted(months)
         }
 
-    def effect(self, deffs: Effects, span: Span) -> float:
-        if self._is_all(*span):
-            return self._all.effect(deffs, span)
-        return deffs.beside(parts_of(self.sums(*span).values()), span[1])
+    def effect(self, span: Span) -> float:
+        return effect_of(self._parts(*span), self.usual(span[1]))
+
+    def _usual(self, last: date) -> float:
+        end = min(last, self._deffs.today)
+        return usual_of(self._parts(year_to(end), month_of(end)[1]))
+
+    def _parts(self, first: date, last: date) -> Iterable[Blocks]:
+        if self._is_all(first, last):
+            return self._deffs.between(first, last).values()
+        return parts_of(self.sums(first, last).values())
 
     def _is_all(self, first: date, last: date) -> bool:
         """Whether everybody reads just those blocks of a span that closed in it."""
@@ -101,12 +117,17 @@ class ForEverybody:
         return days is not None and self._weeks_in(first, last) == self._weeks_in(*days)
 
     def _days(self, first: date, last: date) -> Span | None:
-        if first < self._since:
-            raise ValueError(f"asked for {first}, and knows from {self._since} on")
+        if first < self._deffs.since:
+            raise ValueError(f"asked for {first}, and knows from {self._deffs.since} on")
         return public_days(self._ends, first, last)
 
     def _weeks_in(self, first: date, last: date) -> tuple[int, int]:
         return bisect_left(self._weeks, first), bisect_right(self._weeks, last)
+
+
+def blocks_for(viewer: Viewer, t: Transaction, deffs: Effects) -> OfficeBlocks:
+    """As this viewer reads them."""
+    return InTheHouse(t, deffs) if viewer.signed_in else ForEverybody(t, deffs)
 
 
 def _week_ends(t: Transaction, since: date) -> list[WeekEnd]:

@@ -4,7 +4,6 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import partial
 
 from kiosk.domain.people import Officer
 from kiosk.domain.thaiorder import thai_order
@@ -20,12 +19,11 @@ from sync.central.logbook import told
 from sync.central.period import Period, of_quarter
 from sync.central.reports.gate.cut_tables import CutRow, Span, reason_rows
 from sync.central.reports.gate.earlier import BEFORE, Earlier, earlier, earlier_spans
-from sync.central.reports.gate.effects import INDEPENDENT, Effects, effects
+from sync.central.reports.gate.effects import INDEPENDENT, Effects, effect_of, effects
 from sync.central.reports.gate.everybody import (
     BySection,
     ForEverybody,
-    InTheHouse,
-    OfficeBlocks,
+    blocks_for,
     parts_of,
     without_online,
 )
@@ -133,20 +131,19 @@ def office(
     with central.store.read(central.site) as t:
         settings = t.settings.newest().settings
         officers = t.people.everyone()
-        blocks = _blocks_for(viewer, t, period, today)
+        deffs = page_effects(t, period, today)
+        blocks = blocks_for(viewer, t, deffs)
         sums = blocks.sums(*period.days)
         months = blocks.months(*trend_span(period, today))
         cuts = t.quarter_cuts.of(quarters, ("reason", "channel"))
-        deffs = page_effects(t, period, today)
-        deff_of = partial(blocks.effect, deffs)
-        ways = differences(t, quarters, cuts.values(), settings, deffs)
+        ways = differences(t, quarters, cuts.values(), settings, blocks.usual)
         answers = t.blocks.by_officer(*period.days, officer=ONLINE).get(ONLINE, [])
-        whole = figure(parts_of(sums.values()), settings, deff_of(period.days))
+        whole = figure(parts_of(sums.values()), settings, blocks.effect(period.days))
 
         def of_office(first: date, last: date) -> list[Sum]:
             return parts_of(blocks.sums(first, last).values())
 
-        compared = earlier(whole, period, of_office, settings, deff_of)
+        compared = earlier(whole, period, of_office, settings, blocks.effect)
         members: dict[str, set[str]] = {}
         sections: tuple[SectionRow, ...] = ()
         if sections_seen is not None:
@@ -155,7 +152,9 @@ def office(
                 period=period, today=today, settings=settings, deffs=deffs, sums_of=blocks.sums
             )
             sections = _section_rows(t, members, sums, how_read)
-        improved = improvements_beside(t, months, settings, deff_of, last_week_end(blocks.as_of))
+        improved = improvements_beside(
+            t, months, settings, blocks.effect, last_week_end(blocks.as_of)
+        )
         tickets = t.tickets.quarters(*quarters) if quarters else []
         gaps = _gaps(t, period, ended) if viewer.signed_in else Counter[str]()
     if sections_seen is not None:
@@ -172,7 +171,7 @@ def office(
         settings=settings,
         figure=whole,
         online=figure(answers, settings, INDEPENDENT),
-        trend=trend(months, settings, blocks.as_of, deff_of),
+        trend=trend(months, settings, blocks.as_of, blocks.effect),
         earlier=compared,
         improved=improved,
         is_running=last_week_end(blocks.as_of) < period.last_day,
@@ -185,14 +184,6 @@ def office(
         gaps=gaps,
         next_close=week_end(today),
     )
-
-
-def _blocks_for(viewer: Viewer, t: Transaction, period: Period, today: date) -> OfficeBlocks:
-    """For a page of a span, as `page_effects`."""
-    if viewer.signed_in:
-        return InTheHouse(t, today)
-    firsts = (first for first, _ in (*_spans(period), trend_span(period, today)))
-    return ForEverybody(t, today, min(firsts))
 
 
 def page_effects(t: Transaction, period: Period, today: date) -> Effects:
@@ -268,15 +259,15 @@ def sections_for_papers(
     between them."""
     viewer.require(central.site, Right.SECTION)
     with central.store.read(central.site) as t:
-        blocks = ForEverybody(t, today, period.first_day)
+        blocks = ForEverybody(t, effects(t, [period.days], today))
         if last_week_end(blocks.as_of) < week_end(period.last_day):
             return {}
         settings = t.settings.newest().settings
         sums = blocks.sums(*period.days)
-        deffs = effects(t, [period.days], today)
+        usual = blocks.usual(period.last_day)
     parts = {name: parts_of([sums[name]]) for name in _nameless(sums)}
     return {
-        name: figure(parts[name], settings, deffs.beside(parts[name], period.last_day))
+        name: figure(parts[name], settings, effect_of(parts[name], usual))
         for name in parts
         if viewer.may_read_section(central.site, name)
     }

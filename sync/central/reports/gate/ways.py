@@ -6,14 +6,15 @@ were asked in one way alone; what is mixed is left out. Whole quarters that are 
 said once for each, and changes no more.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from math import sqrt
 
 from kiosk.domain.rating import Channel
 from kiosk.domain.scale import FaceOrder
 from sync.central.reports.gate.cut_tables import CUT_STEP, CutRow, QuarterCuts, Span, channel_rows
-from sync.central.reports.gate.effects import INDEPENDENT, Effects
+from sync.central.reports.gate.effects import INDEPENDENT
 from sync.central.reports.gate.figures import figure
 from sync.central.sitesettings import SiteSettings
 from sync.central.store.engine import Transaction
@@ -45,15 +46,16 @@ def differences(
     quarters: Span | None,
     cuts: Iterable[QuarterCuts],
     settings: SiteSettings,
-    deffs: Effects,
+    usual: Callable[[date], float],
 ) -> tuple[Difference, ...]:
-    """The ways of asking that differ in these quarters; none where there are too few ratings."""
+    """The ways of asking that differ in these quarters; none where there are too few ratings.
+    `usual`: the design effect in the year to a day."""
     if quarters is None:
         return ()
     rows = {row.what: row for row in channel_rows(cuts, settings.cuts_from)}
     for what, sums in t.blocks.by_way(*quarters).items():
         rows[what] = _row(what, sums, settings)
-    return differing(rows, deffs.usual(quarters[1]))
+    return differing(rows, usual(quarters[1]))
 
 
 def differing(rows: Mapping[str, CutRow], deff: float) -> tuple[Difference, ...]:
