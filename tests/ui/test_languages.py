@@ -17,7 +17,7 @@ from kiosk.tomlfile.tables import SettingsError
 from tests.support.counter import Counter, pass_time, press_face, ready, sign_on
 from ui.opening import checked
 from ui.text import COMPLETE, FALLBACK, Words, languages, scripts
-from ui.view import ReadyView
+from ui.view import MenuView, ReadyView, SignOnView
 from ui.view_builder import ViewBuilder
 from ui.widgets.text import fit
 
@@ -74,8 +74,11 @@ def test_what_officers_read_has_the_digits_that_citizens_read_and_a_pad_has_thos
     pages = ViewBuilder(parse(""), Words.load("th"), Wording(), ())
     officer = Officer(id=OfficerId("1"), number="101", name="สมหญิง ใจดี")
     menu = pages.duty_menu(officer, datetime(2026, 11, 30, 8, tzinfo=UTC))
+    assert isinstance(menu, MenuView)
     assert [re.findall("[0-9]", value) for _, value in menu.rows] == [[]] * 3
-    assert pages.sign_on((officer,), "").officers[0].number == "101"
+    choosing = pages.sign_on((officer,), "")
+    assert isinstance(choosing, SignOnView)
+    assert choosing.officers[0].number == "101"
 
 
 @pytest.mark.parametrize("code", FOREIGN)
