@@ -206,7 +206,10 @@ class Impatient(H11Protocol):
 
     def _open_socket(self) -> socket.socket | None:
         """None: it is closed, which TLS says a moment later."""
-        line: socket.socket | None = self.transport.get_extra_info("socket")
+        try:
+            line: socket.socket | None = self.transport.get_extra_info("socket")
+        except AttributeError:  # closed twice over TLS, as at an end: asyncio has let go of it
+            return None
         return line if line is not None and line.fileno() >= 0 else None
 
     def _unread(self, line: socket.socket) -> int:

@@ -47,7 +47,6 @@ def grow_city(home: Central, raw: psycopg.Connection[Any], sites: int, years: fl
     country.give_officers(raw, "%", country.OFFICERS)
     days = working_days(country.LAST_SUNDAY, years)
     [*_, reported] = report_days(home.store, home.site, country.TERMINALS, days)
-    raw.execute("ANALYZE")
     for name in names:
         if name != home.site:
             as_another(raw, home.site, name)
@@ -199,4 +198,6 @@ def as_another(raw: psycopg.Connection[Any], like: str, site: str) -> None:
 def close_weeks(raw: psycopg.Connection[Any], site: str) -> None:
     """A block of each officer's week, with its cuts, as publishing leaves them."""
     for statement in (_BLOCKS, _CUTS, _REASONS):
+        # An office that is not counted yet counts as empty: its rows are then joined one by one.
+        raw.execute("ANALYZE blocks, day_lines, day_counts")
         raw.execute(statement.encode(), {"site": site})

@@ -5,9 +5,10 @@ import dataclasses
 import re
 import secrets
 import socket
+import ssl
 import threading
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from http.client import HTTPConnection, HTTPException
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -44,6 +45,7 @@ from tests.support.builders import SOMYING, TODAY
 from tests.support.central import NIGHT as NOW
 from tests.support.central import begin_terminal, on_roster, put_on_roster, release
 from tests.support.central_server import Kept, Server
+from tests.support.certificates import DAY, Authority
 from tests.support.day_reports import day_report
 from tests.support.hellos import made_hello
 
@@ -145,6 +147,33 @@ def test_a_connection_that_does_not_end_its_request_is_not_kept_for_ever(
             assert client.get("/healthz").status_code == 200
     finally:
         hasty.stop()
+
+
+def test_a_connection_that_is_closed_twice_over_tls_is_looked_at_no_more(
+    server: Server, tmp_path: Path
+) -> None:
+    looked = threading.Event()
+
+    class ClosedTwice(Hasty):
+        def _look(self) -> None:
+            self.transport.close()
+            self.transport.close()
+            super()._look()
+            looked.set()
+
+    today = datetime.now(UTC)
+    authority = Authority.new("office")
+    trust = ssl.create_default_context(cafile=authority.write(tmp_path / "ca.pem"))
+    chain = authority.issue("localhost", today - DAY, today + DAY, tmp_path / "chain.pem")
+    closing = Server(server.central, ClosedTwice, tls=chain)
+    try:
+        with (
+            socket.create_connection(("127.0.0.1", closing.port), 30) as line,
+            trust.wrap_socket(line, server_hostname="localhost"),
+        ):
+            assert looked.wait(20)
+    finally:
+        closing.stop()
 
 
 def test_beyond_a_bound_connections_are_refused_and_those_before_are_served(
