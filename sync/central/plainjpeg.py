@@ -12,10 +12,10 @@ def without_metadata(jpeg: bytes) -> bytes:
     """The same pixels, bit for bit; what is no JPEG stays as it is."""
     if not jpeg.startswith(b"\xff\xd8"):
         return jpeg
-    kept, at = [jpeg[:2]], 2
+    segments, at = [jpeg[:2]], 2
     while at + 4 <= len(jpeg) and jpeg[at] == 0xFF and jpeg[at + 1] != _SCAN:
         kind, end = jpeg[at + 1], at + 2 + int.from_bytes(jpeg[at + 2 : at + 4])
         if kind == _ADOBE or (kind not in _APPLICATIONS and kind != _COMMENT):
-            kept.append(jpeg[at:end])
+            segments.append(jpeg[at:end])
         at = end
-    return b"".join((*kept, jpeg[at:]))
+    return b"".join((*segments, jpeg[at:]))
