@@ -17,6 +17,8 @@ from kiosk.domain.refusal import Refusal
 LANGUAGES = ("th", "en")
 """The languages of officers, pages and papers."""
 HEADER = "language"
+_NUMBERED = frozenset(("number", "numbers", "met_number", "counter"))
+"""Values of a refusal that are ids of figures: staff numbers, counters."""
 ROOM = Path(__file__).parent / "words"
 """What the core refuses."""
 
@@ -63,6 +65,8 @@ class Words:
         if "field" in values:
             field = str(values["field"])
             values["field"] = self.by_key.get(f"field.{field}", field)
+        for name in _NUMBERED & values.keys():
+            values[name] = str(values[name]).translate(self.digits)
         return self.get(f"refusal.{refusal.key}", **values)
 
     def written(self, value: object) -> str:

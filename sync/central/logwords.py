@@ -25,6 +25,10 @@ _WRITTEN: dict[str, Callable[[str, str], str]] = {
     "left": lambda value, code: value or words(code).get("common.no_section"),
     "section": lambda value, code: value or words(code).get("common.no_section"),
     "fields": lambda value, code: _each(value, "field", words(code)),
+    "row": thai.item,
+    "number": thai.digits,
+    "before": thai.digits,
+    "counter": thai.digits,
     "period": lambda value, code: thai.span(period.parse(value), code),
 }
 """Values that a language writes in its own way."""

@@ -1,5 +1,6 @@
 """How figures are written on the pages: Thai digits and the Buddhist era in Thai."""
 
+import re
 from datetime import date, datetime
 from functools import lru_cache
 
@@ -8,6 +9,7 @@ from sync.central.language import words
 from sync.central.period import Period
 
 _DIGITS = str.maketrans("0123456789", "๐๑๒๓๔๕๖๗๘๙")
+_LATIN = re.compile("[A-Za-z@]")
 _PARTS = {"": "fiscal_year", "1": "first_half", "2": "second_half"}
 
 
@@ -18,8 +20,24 @@ def number(value: float, language: str, decimals: int = 0) -> str:
 
 
 def digits(text: object, language: str) -> str:
-    """Thai digits in Thai. Not for addresses."""
-    return str(text).translate(_DIGITS) if language == "th" else str(text)
+    """Thai digits in Thai, except in addresses and codes: a word with a Latin letter stays as it
+    is."""
+    if language != "th":
+        return str(text)
+    if not _LATIN.search(str(text)):
+        return str(text).translate(_DIGITS)
+    words = re.split(r"(\s+)", str(text))
+    return "".join(word if _LATIN.search(word) else word.translate(_DIGITS) for word in words)
+
+
+def item(code: str, language: str) -> str:
+    """The code of a row of the ITA report, as offices print it in Thai: I๒."""
+    return code.translate(_DIGITS) if language == "th" else code
+
+
+def named(code: str) -> str:
+    """A span's code or a day, for the name of a paper's file: papers have the Buddhist year."""
+    return re.sub("[0-9]{4}", lambda year: str(buddhist_year(int(year[0]))), code, count=1)
 
 
 def moment(value: datetime, language: str) -> str:

@@ -75,7 +75,7 @@ def test_the_ita_report_repeats_its_columns_and_leaves_no_row_out(view: OfficeVi
             assert squeezed(column.replace("|", ""))[:12] in page
     whole = "".join(of_table)
     for row in table(report):
-        assert ita.printed(row.row.code) in whole or not row.body.question
+        assert thai.item(row.row.code, "th") in whole or not row.body.question
         assert squeezed(digits(row.body.score)) in whole
     assert "แบบวัดการรับรู้ของผู้มีส่วนได้ส่วนเสียภายนอก(EIT)" in whole
     assert "แบบวัดการเปิดเผยข้อมูลสาธารณะ(OIT)" in whole

@@ -15,8 +15,12 @@ from pathlib import Path
 
 import pytest
 
+from kiosk.domain.refusal import Refusal
+from sync.central import thai
 from sync.central.demo import seed
 from sync.central.language import LANGUAGES, words
+from sync.central.logbook import told
+from sync.central.logwords import log_words
 from sync.central.store.engine import CentralStore
 from tests.support.central import made_central
 from tests.support.databases import new_central_store
@@ -46,6 +50,7 @@ NAMES = {
     "number", "name", "position", "section", "format", "true", "false", "token", "ANNEX",
     # commands
     "kiosk", "kiosk-central", "officers", "officer", "import", "enrol", "pin", "panel", "monitor",
+    "backup",
 }  # fmt: skip
 """Latin words that a Thai page may have."""
 IDS = re.compile(
@@ -195,3 +200,19 @@ def test_the_reader_finds_a_word_of_another_language() -> None:
     reader = Reader("th")
     reader.feed('<p title="Save">ฝ่าย</p><a lang="en">English</a><textarea>x</textarea>')
     assert LATIN.findall("\n".join(reader.texts)) == ["Save"]
+
+
+def test_staff_numbers_and_rows_have_the_readers_digits_and_what_has_a_latin_letter_stays() -> None:
+    assert thai.digits("101 ก-7 A12", "th") == "๑๐๑ ก-๗ A12"
+    edited = told("ita_text", row="I2", period="fy2027-1")
+    assert "ข้อ I๒" in log_words("th", edited)
+    assert "I2" in log_words("en", edited)
+    assert "๑๐๒" in log_words("th", told("officer_retired", number="102", officer="มาลัย ใจดี"))
+    taken = Refusal("number_taken", number="101", officer="มาลัย ใจดี")
+    assert "๑๐๑" in words("th").refusal(taken)
+    assert "101" in words("en").refusal(taken)
+
+
+def test_the_file_of_a_paper_is_named_by_the_buddhist_year() -> None:
+    assert thai.named("fy2027-1") == "fy2570-1"
+    assert thai.named("2026-11-23") == "2569-11-23"

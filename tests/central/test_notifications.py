@@ -238,11 +238,11 @@ def test_each_sheet_goes_to_who_may_open_its_page(central: Central, letters: Mai
         for file in letter.iter_attachments()
     )
     assert files == [
-        ("boss", "meeting-dindaeng-2026-10.pdf"),
-        ("boss", "weekly-dindaeng-2026-11-23.pdf"),
-        ("head", "section-2026-10.pdf"),
-        ("head", "weekly-dindaeng-2026-11-23.pdf"),
-        ("person", "meeting-dindaeng-2026-10.pdf"),
+        ("boss", "meeting-dindaeng-2569-10.pdf"),
+        ("boss", "weekly-dindaeng-2569-11-23.pdf"),
+        ("head", "section-2569-10.pdf"),
+        ("head", "weekly-dindaeng-2569-11-23.pdf"),
+        ("person", "meeting-dindaeng-2569-10.pdf"),
     ]
     assert all(
         file.get_content().startswith(b"%PDF")

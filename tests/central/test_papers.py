@@ -215,6 +215,8 @@ def test_a_workbooks_heads_stand_where_its_columns_do_and_its_rows_can_be_filter
     for above, below in zip(head, row, strict=True):
         is_number = isinstance(below.value, int | float)
         assert (above.alignment.horizontal == "right") == is_number, above.value
+        assert below.alignment.horizontal == above.alignment.horizontal
+    assert row[0].value == "๑๐๑", "a staff number in the digits of all else"
 
 
 def test_open_data_agree_in_all_three_formats_and_run_nothing(office: Central) -> None:
@@ -232,6 +234,13 @@ def test_open_data_agree_in_all_three_formats_and_run_nothing(office: Central) -
     assert document["licence"] == "CC BY 4.0"
     book = openpyxl.load_workbook(io.BytesIO(statistics.as_xlsx(rows, shown, NOW)))
     assert [s.title for s in book.worksheets] == ["ข้อมูล", "คำอธิบายข้อมูล"]
+    shown_rows: Any = book.worksheets[0]
+    [at] = (cell.row for cell in shown_rows["A"] if cell.value == "รหัสหน่วยงาน")
+    head, first = ([cell.value for cell in shown_rows[line]] for line in (at, at + 1))
+    assert len(head) == len(names)
+    told = dict(zip(head, first, strict=True))
+    assert (told["ช่วงเวลา"], told["ช่องทาง"]) == ("ปีงบประมาณ ๒๕๗๐ รอบ ๖ เดือนแรก", "ช่องบริการ")
+    assert told["วันแรก"] == datetime(2026, 11, 2), "a day by its format, of the Buddhist era"  # noqa: DTZ001
     wild = (replace(rows[0], service="=HYPERLINK(1)"),)
     assert "'=HYPERLINK(1)" in statistics.as_csv(wild).decode("utf-8-sig")
     sheet = openpyxl.load_workbook(io.BytesIO(statistics.as_xlsx(wild, shown, NOW))).worksheets[0]

@@ -4,20 +4,24 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 from msgspec import structs
 from sqlalchemy import update
+from typer.testing import CliRunner
 
+from sync.central import cli
+from sync.central.commands.context import NOT_NOW
 from sync.central.schema import day_lines
 from sync.central.store.days import officer_days
 from sync.central.usecases import verifying
 from sync.central.usecases.central import Central
 from sync.central.usecases.installation import open_central, set_up
 from sync.central.usecases.sites import add_site, all_sites, find_site
-from sync.central.usecases.verifying import OfficeVerified, verified
+from sync.central.usecases.verifying import CutShort, OfficeVerified, verified
 from sync.protocol import digest
 from tests.support.central import MONDAY, NOON, on_roster
 from tests.support.day_reports import day_report
@@ -85,6 +89,28 @@ def test_a_few_offices_start_no_process(city: Central, monkeypatch: pytest.Monke
     monkeypatch.setattr(verifying, "_started", never)
     few = offices_of(city)[:3]
     assert list(verified(few, lambda _days: None, 2)) == [OfficeVerified()] * 3
+
+
+def end_by_force(_folder: Path, _site: str, *, is_first: bool) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def find_no_memory(_folder: Path, _site: str, *, is_first: bool) -> None:
+    raise MemoryError
+
+
+@pytest.mark.parametrize("in_process", [end_by_force, find_no_memory])
+def test_who_loses_a_process_says_so_in_one_line_and_accuses_nobody(
+    city: Central, in_process: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = city.settings.folder
+    monkeypatch.setattr(verifying, "_verify", in_process)
+    with pytest.raises(CutShort, match="did not come to its end"):
+        answers(city, 2)
+    monkeypatch.setattr(verifying, "verified", partial(verified, processes=2))
+    ended = CliRunner().invoke(cli.app, ["--data", str(folder), "verify"])
+    assert (ended.exit_code, ended.stdout) == (NOT_NOW, "")
+    assert len(ended.stderr.splitlines()) == 1
 
 
 _KILLED = """\

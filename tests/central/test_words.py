@@ -32,7 +32,8 @@ CHOSEN = {
     "kept", "notice", "ropa", "ropa_activity", "ropa_data", "ropa_people", "ropa_purpose",
     "ropa_recipients", "sees", "log_break", "log_kind", "log_what",
     "month",
-    "objection", "open_data", "open_data_column", "panel", "period", "prompt", "role",
+    "objection", "open_data", "open_data_column", "open_data_title", "open_data_value", "panel",
+    "period", "prompt", "role",
     "pattern_against", "pattern_innocent", "pattern_kind", "pattern_look_at", "pattern_seen",
     "pool_status", "theme", "way", "weekday", "csv", "csv_column", "change", "target",
     "open_data_address", "right", "roster_word", "served_part",
@@ -178,7 +179,8 @@ def test_what_pages_refuse_is_never_an_english_sentence() -> None:
 
 
 SET_UP = {
-    "BadBackup", "DatabaseDown", "DatabaseError", "NoSuchCode", "NotDistributable", "NotVouched",
+    "BadBackup", "CutShort", "DatabaseDown", "DatabaseError", "NoSuchCode", "NotDistributable",
+    "NotVouched",
     "RowRefused", "SettingsError",
 }  # fmt: skip
 """What an administrator reads at the command line or in the log, and a terminal's enrolment."""

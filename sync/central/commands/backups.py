@@ -191,7 +191,7 @@ def _first_wrong(home: "Central", remarks: list[str], say: Callable[[int], None]
     """The first thing that does not agree, or ""; what is only remarkable goes to `remarks`.
     `say`: told how many day reports are verified."""
     from sync.central.usecases.verification import first_wrong_entry
-    from sync.central.usecases.verifying import verified
+    from sync.central.usecases.verifying import CutShort, verified
     from sync.central.viewer import CITY
 
     if wrong := first_wrong_entry(home, CITY):
@@ -204,11 +204,14 @@ def _first_wrong(home: "Central", remarks: list[str], say: Callable[[int], None]
         say(done)
 
     offices = tuple(chosen_offices(home))
-    with closing(verified(offices, add)) as answers:
-        for central, office in zip(offices, answers, strict=True):
-            if office.wrong:
-                return f"{central.site}: {office.wrong}"
-            remarks += [f"{central.site}: {remark}" for remark in office.remarks]
+    try:
+        with closing(verified(offices, add)) as answers:
+            for central, office in zip(offices, answers, strict=True):
+                if office.wrong:
+                    return f"{central.site}: {office.wrong}"
+                remarks += [f"{central.site}: {remark}" for remark in office.remarks]
+    except CutShort as error:
+        fail(str(error), NOT_NOW)
     return ""
 
 

@@ -78,6 +78,7 @@ def export(
     """
     from kiosk.files import write_whole
     from sync.central import period as periods
+    from sync.central import thai
     from sync.central.papers import posters, statistics
     from sync.central.reports import gate
     from sync.central.usecases.improvements import all_improvements
@@ -97,12 +98,13 @@ def export(
         improvements = all_improvements(central)
         rows = statistics.rows(central.site, office, cuts)
         name = f"{central.site}-{span.code}"
+        in_thai = f"{central.site}-{thai.named(span.code)}"
         documents = {
             f"statistics-{name}.csv": statistics.as_csv(rows),
             f"statistics-{name}.json": statistics.as_json(rows, office, at),
-            f"statistics-{name}.xlsx": statistics.as_xlsx(rows, office, at),
-            f"infographic-{name}.png": posters.infographic_png(office, improvements, today),
-            f"infographic-{name}.pdf": posters.infographic_pdf(office, improvements, at),
+            f"statistics-{in_thai}.xlsx": statistics.as_xlsx(rows, office, at),
+            f"infographic-{in_thai}.png": posters.infographic_png(office, improvements, today),
+            f"infographic-{in_thai}.pdf": posters.infographic_pdf(office, improvements, at),
         }
         folder.mkdir(parents=True, exist_ok=True)
         for file, content in documents.items():

@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from sync.central import period as periods
+from sync.central import thai
 from sync.central.logbook import read_told
 from sync.central.notifications.composing import File
 from sync.central.notifying import reads_whole_office
@@ -26,19 +27,18 @@ def sheet(central: Central, viewer: Viewer, one: Notification, now: datetime) ->
     if one.topic == "own":
         own = gate.officer(central, viewer, viewer.officer, period, today, now)
         data = appraisal.officer_pdf(own, central.settings.name, now)
-        return File(f"my-results-{period.code}.pdf", data)
+        return File(f"my-results-{thai.named(period.code)}.pdf", data)
     if reads_whole_office(viewer):
         office = gate.office(central, viewer, period, today, sections_seen=now)
         data = meetings.meeting_pdf(office, all_improvements(central), office.gaps, now)
-        return File(f"meeting-{central.site}-{period.code}.pdf", data)
+        return File(f"meeting-{central.site}-{thai.named(period.code)}.pdf", data)
     section = gate.section(central, viewer, viewer.section, period, today, now)
-    return File(
-        f"section-{period.code}.pdf", appraisal.section_pdf(section, central.settings.name, now)
-    )
+    data = appraisal.section_pdf(section, central.settings.name, now)
+    return File(f"section-{thai.named(period.code)}.pdf", data)
 
 
 def _weekly(central: Central, viewer: Viewer, monday: str, today: date, now: datetime) -> File:
     starts = publish_and_read_settings(central, today).fiscal_year_starts
     office = gate.office(central, viewer, periods.year_of(today, starts), today)
     data = meetings.weekly_pdf(office, all_improvements(central), today, now)
-    return File(f"weekly-{central.site}-{monday}.pdf", data)
+    return File(f"weekly-{central.site}-{thai.named(monday)}.pdf", data)

@@ -168,7 +168,7 @@ def _block_cells(row: BlockRow, view: OfficerView, now: datetime) -> tuple[Cell,
 def _officer_cells(row: OfficerRow, usual_flags: float | None) -> tuple[Cell, ...]:
     order = figures.unusual_order(row.figure)
     remark = " · ".join(filter(None, (order, *_row_beside(row, usual_flags))))
-    return row.officer.number, row.officer.name, *_numbers(row.figure), remark
+    return digits(row.officer.number), row.officer.name, *_numbers(row.figure), remark
 
 
 def _sheet_heads(first: str, second: str) -> tuple[str, ...]:

@@ -104,7 +104,7 @@ class _Results:
             missing = "no_office" if whose == WHOLE_OFFICE else "no_section"
             text = in_thai(f"ita_paper.{missing}", n=NAMELESS)
             return {"heading": heading, "text": text, "rate": None}
-        self._first[whose] = printed(row.row.code)
+        self._first[whose] = thai.item(row.row.code, "th")
         self._note(name, figure, whose == WHOLE_OFFICE)
         text = figures.sentence(figure, self._office.settings).replace(" · ", "\n")
         return {"heading": heading, "text": text, **figures.drawn(figure)}
@@ -166,7 +166,7 @@ def _block(block: Sequence[EditedRow], results: _Results) -> dict[str, Any]:
 
 def _item(row: EditedRow) -> dict[str, str]:
     body = row.body
-    code = f"{printed(row.row.code)} " if body.question else ""
+    code = f"{thai.item(row.row.code, 'th')} " if body.question else ""
     return {
         "question": f"{code}{digits(body.question)}",
         "score": _score(body),
@@ -196,11 +196,6 @@ def _pictures(row: EditedRow) -> list[dict[str, Any]]:
         }
         for picture in row.pictures
     ]
-
-
-def printed(code: str) -> str:
-    """An item's code as offices print it: I๒."""
-    return thai.digits(code, "th")
 
 
 def _score(body: ItaBody) -> str:

@@ -9,6 +9,8 @@ from typing import Any
 
 LINE = 24
 """Points: a line of 16 pt Thai, with marks above and below."""
+_INDENT = 3
+"""Of a cell, in Excel's letters."""
 Cell = str | float | int | date | None
 
 
@@ -40,18 +42,20 @@ def workbook(title: str, sheets: Sequence[Sheet], now: datetime) -> bytes:
 
 def _formats(book: Any) -> dict[str, Any]:
     font = {"font_name": "TH Sarabun New", "font_size": 16, "valign": "top"}
+    # Without a side named, LibreOffice indents nothing.
+    at_left, at_right = ({"align": side, "indent": 1} for side in ("left", "right"))
     boxed = {**font, "border": 1}
     head = {**boxed, "bold": True, "bg_color": "#E6EFEC", "text_wrap": True}
     # Thai digits, and dates of the Buddhist era: Excel's own formats.
     properties = {
         "plain": {**font, "text_wrap": True},
         "bold": {**font, "bold": True},
-        "head": {**head, "indent": 1},
-        "number_head": {**head, "align": "right"},
-        "text": {**boxed, "text_wrap": True, "indent": 1},
-        "whole": {**boxed, "num_format": "[$-D00041E]#,##0"},
-        "share": {**boxed, "num_format": "[$-D00041E]0.0"},
-        "date": {**boxed, "num_format": "[$-D07041E]d mmm yyyy"},
+        "head": {**head, **at_left},
+        "number_head": {**head, **at_right},
+        "text": {**boxed, **at_left, "text_wrap": True},
+        "whole": {**boxed, **at_right, "num_format": "[$-D00041E]#,##0"},
+        "share": {**boxed, **at_right, "num_format": "[$-D00041E]0.0"},
+        "date": {**boxed, **at_left, "num_format": "[$-D07041E]d mmm yyyy"},
     }
     return {name: book.add_format(values) for name, values in properties.items()}
 
@@ -121,15 +125,18 @@ def _write_cell(page: Any, line: int, column: int, value: Cell, formats: dict[st
 
 
 def _width(sheet: Sheet, column: int) -> float:
-    """In Excel's letters: wide enough for most texts, and for a date of the Buddhist era."""
+    """In Excel's letters: wide enough for most texts, and for a date of the Buddhist era. Remarks,
+    which are long, come last."""
     cells = [row[column] for row in sheet.rows]
     longest = max([0, *(len(c) for c in cells if isinstance(c, str))])
-    least = 18 if any(isinstance(c, date) for c in cells) else 13
+    least = 20 if any(isinstance(c, date) for c in cells) else 15
+    most = 80 if column == len(sheet.head) - 1 else 44
     if column == 0:  # names and bold labels: never on two lines
-        return min(44, max(least, 1.4 * max([longest, *(len(label) for label, _ in sheet.about)])))
-    return min(44, max(least, longest * 1.15))
+        longest = max([longest, *(len(label) for label, _ in sheet.about)])
+    return min(most, max(least, longest * 1.25 + _INDENT))
 
 
 def _lines(text: str, width: float) -> int:
-    """Lines that `text` takes, with room to spare: each computer wraps Thai in its own way."""
-    return max(1, ceil(1.1 * len(text) / width))
+    """Lines that `text` takes, with room to spare: each computer wraps Thai in its own way, and one
+    without the font in a wider one."""
+    return max(1, ceil(1.15 * len(text) / (width - _INDENT)))

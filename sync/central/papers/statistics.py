@@ -8,9 +8,11 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 
+from sync.central import thai
 from sync.central.language import LANGUAGES, in_thai, tables
 from sync.central.papers.csvtable import csv_table
 from sync.central.papers.spreadsheet import Cell, Sheet, workbook
+from sync.central.period import parse
 from sync.central.reports.gate import CUT_STEP, CutRow, CutsView, Figure, OfficeView
 
 _TYPES = {
@@ -33,6 +35,8 @@ _TYPES = {
 }
 """Of each column, in their order."""
 COLUMNS = tuple(_TYPES)
+_CODED = ("period_over", "channel", "bound", "order")
+"""Columns whose values have words of their own."""
 _RATES = ("rate", "low", "high")
 """Columns that are of those who rated."""
 
@@ -166,27 +170,40 @@ def as_json(rows: Sequence[StatisticsRow], office: OfficeView, now: datetime) ->
 
 
 def as_xlsx(rows: Sequence[StatisticsRow], office: OfficeView, now: datetime) -> bytes:
+    """For a person: the columns of the CSV in Thai, and its values in words."""
     about = (
         (in_thai("common.site"), office.name),
         (in_thai("common.licence"), office.settings.licence),
         (in_thai("open_data.oit"), office.settings.oit_numbers),
     )
+    titles = {name: in_thai(f"open_data_title.{name}") for name in COLUMNS}
     data = Sheet(
         name=in_thai("open_data.data"),
         about=about,
-        head=COLUMNS,
-        rows=[_cells(row) for row in rows],
+        head=tuple(titles.values()),
+        rows=[_cells_in_words(row, office.settings.fiscal_year_starts) for row in rows],
     )
-    heads = ("column", "meaning", "meaning_in_english", "type")
+    heads = ("title_here", "column", "meaning", "meaning_in_english", "type")
     dictionary = Sheet(
         name=in_thai("open_data.dictionary"),
         about=(),
         head=[in_thai(f"open_data.{head}") for head in heads],
-        rows=described_columns(),
+        rows=[(titles[described[0]], *described) for described in described_columns()],
     )
     return workbook(in_thai("open_data.book"), (data, dictionary), now)
 
 
 def _cells(row: StatisticsRow) -> list[Cell]:
-    values = asdict(row)
-    return [values[name] for name in COLUMNS]
+    return list(asdict(row).values())
+
+
+def _cells_in_words(row: StatisticsRow, year_starts: int) -> list[Cell]:
+    written: dict[str, Cell] = {
+        "period": thai.span(parse(row.period, year_starts), "th"),
+        "first_day": date.fromisoformat(row.first_day) if row.first_day else None,
+        "last_day": date.fromisoformat(row.last_day) if row.last_day else None,
+    }
+    for name in _CODED:
+        code = getattr(row, name).replace(" ", "_")
+        written[name] = in_thai(f"open_data_value.{code}") if code else ""
+    return list((asdict(row) | written).values())

@@ -13,9 +13,8 @@ _MARKS = 3
 
 
 def digits(text: str) -> str:
-    """Thai digits, except in addresses and codes: a word with a Latin letter stays as it is."""
-    words = re.split(r"(\s+)", text)
-    return "".join(w if re.search(r"[A-Za-z@]", w) else thai.digits(w, "th") for w in words)
+    """Thai digits, except in addresses and codes."""
+    return thai.digits(text, "th")
 
 
 def listed(text: str) -> str:

@@ -4,6 +4,7 @@ processor."""
 import os
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context, parent_process
@@ -25,6 +26,10 @@ _LOOK_SECONDS = 0.2
 Say = Callable[[int], None]
 
 
+class CutShort(Exception):
+    """Not every office was verified, and nothing is said of the others; one line."""
+
+
 @dataclass(frozen=True, slots=True)
 class OfficeVerified:
     """What verify says of one office: what is wrong first, or what is only remarkable."""
@@ -36,11 +41,32 @@ class OfficeVerified:
 def verified(
     offices: Sequence[Central], say: Say, processes: int = os.cpu_count() or 1
 ) -> Generator[OfficeVerified, None, None]:
-    """The offices' answers in their order. `say`: told how many more day reports are verified."""
-    if processes < 2 or len(offices) < _MANY:
-        for number, office in enumerate(offices):
-            yield _verified(office, say, is_first=not number)
-        return
+    """The offices' answers in their order; CutShort. `say`: told how many more day reports are
+    verified."""
+    with _cut_short():
+        if processes < 2 or len(offices) < _MANY:
+            for number, office in enumerate(offices):
+                yield _verified(office, say, is_first=not number)
+        else:
+            yield from _verified_at_once(offices, say, processes)
+
+
+@contextmanager
+def _cut_short() -> Iterator[None]:
+    try:
+        yield
+    except BrokenProcessPool:
+        raise CutShort(
+            "verify did not come to its end: one of its processes was killed, or memory ran out; "
+            "run it again"
+        ) from None
+    except MemoryError:
+        raise CutShort("verify did not come to its end: memory ran out; run it again") from None
+
+
+def _verified_at_once(
+    offices: Sequence[Central], say: Say, processes: int
+) -> Iterator[OfficeVerified]:
     with _started(processes) as (pool, counts):
         asked = [
             pool.submit(_verify, office.settings.folder, office.site, is_first=not number)

@@ -8,6 +8,7 @@ from fastapi.responses import Response
 
 from kiosk.domain.refusal import Refusal
 from kiosk.domain.thaiorder import thai_order
+from sync.central import thai
 from sync.central.papers.account_letters import account_letters_pdf
 from sync.central.usecases.audit import signature
 from sync.central.usecases.officer_accounts import (
@@ -55,7 +56,8 @@ def post_officer_accounts(
     except _WrongTicks:
         problem = Refusal("letters_how_many", most=MOST_TICKED)
         return _accounts_page(request, reader, now, 400, problem)
-    answer = file_response(letters, f"account-letters-{site}-{now.astimezone():%Y-%m-%d}", "pdf")
+    day = thai.named(f"{now.astimezone():%Y-%m-%d}")
+    answer = file_response(letters, f"account-letters-{site}-{day}", "pdf")
     # To be saved, not shown: a viewer that asks again gets other passwords, or none.
     answer.headers["Content-Disposition"] = answer.headers["Content-Disposition"].replace(
         "inline", "attachment"

@@ -8,6 +8,7 @@ from fastapi.routing import APIRoute
 
 from kiosk import release
 from sync.central import period as periods
+from sync.central import thai
 from sync.central.papers import datapackage, statistics
 from sync.central.period import Period
 from sync.central.reports import gate
@@ -61,7 +62,8 @@ def open_data(
         data = statistics.as_xlsx(rows, office, now)
     else:
         raise PageError(404, "no_page")
-    answer = file_response(data, f"statistics-{site}-{'-'.join(x.code for x in spans)}", kind)
+    named = "-".join(thai.named(x.code) if kind == "xlsx" else x.code for x in spans)
+    answer = file_response(data, f"statistics-{site}-{named}", kind)
     # JSON and Excel say when they were made.
     about = (release.version(), kind, office.name, office.settings, rows)
     return _for_any_page(request, answer, repr(about).encode())

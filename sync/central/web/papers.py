@@ -5,7 +5,7 @@ from typing import TypeVar
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from sync.central import itaform
+from sync.central import itaform, thai
 from sync.central import period as periods
 from sync.central.objecting import may_read
 from sync.central.papers import appraisal, ita, meetings, objections, posters, privacy
@@ -71,7 +71,7 @@ def ita_paper(site: str, kind: str, report: ItaReport) -> Response:
         pictures=read_pictures(central, period),
     )
     data = make(round_report, report.now)
-    return file_response(data, f"ita-{site}-{report.period.code}", kind)
+    return file_response(data, f"ita-{site}-{thai.named(report.period.code)}", kind)
 
 
 @router.get("/paper/{site}/officer.{kind}")
@@ -81,7 +81,9 @@ def officer_paper(kind: str, report: OfficerReport, officer: str = "") -> Respon
         report.central, report.viewer, officer, report.period, report.today, report.now
     )
     data = make(view, report.central.settings.name, report.now)
-    return file_response(data, f"officer-{view.officer.number}-{report.period.code}", kind)
+    return file_response(
+        data, f"officer-{view.officer.number}-{thai.named(report.period.code)}", kind
+    )
 
 
 @router.get("/paper/{site}/objection.{kind}")
@@ -114,7 +116,7 @@ def section_paper(kind: str, report: SectionReport, name: str = "") -> Response:
         report.central, report.viewer, name, report.period, report.today, report.now
     )
     data = make(view, report.central.settings.name, report.now)
-    return file_response(data, f"section-{report.period.code}", kind)
+    return file_response(data, f"section-{thai.named(report.period.code)}", kind)
 
 
 @router.get("/paper/{site}/meeting.{kind}")
@@ -125,7 +127,7 @@ def meeting_paper(site: str, kind: str, report: PaperReport) -> Response:
     )
     cuts = gate.cuts(report.central, report.viewer, report.period, report.today)
     data = make(office, all_improvements(report.central), office.gaps, report.now, cuts)
-    return file_response(data, f"meeting-{site}-{report.period.code}", kind)
+    return file_response(data, f"meeting-{site}-{thai.named(report.period.code)}", kind)
 
 
 @router.get("/paper/{site}/weekly.{kind}")
@@ -137,7 +139,7 @@ def weekly_paper(
     year = periods.year_of(today, settings.fiscal_year_starts)
     office = gate.office(reader.central, reader.viewer, year, today)
     data = make(office, all_improvements(reader.central), today, now)
-    return file_response(data, f"weekly-{site}-{today}", kind)
+    return file_response(data, f"weekly-{site}-{thai.named(str(today))}", kind)
 
 
 @router.get("/paper/{site}/infographic.{kind}")
@@ -151,7 +153,7 @@ def infographic(request: Request, site: str, kind: str, report: PublicReport) ->
         data = posters.infographic_pdf(office, log, report.now)
     else:
         raise PageError(404, "no_page")
-    answer = file_response(data, f"infographic-{site}-{report.period.code}", kind)
+    answer = file_response(data, f"infographic-{site}-{thai.named(report.period.code)}", kind)
     return for_everybody(request, answer, PUBLIC_SECONDS)
 
 

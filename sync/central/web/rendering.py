@@ -164,6 +164,7 @@ def _formats(language: str) -> dict[str, Any]:
         "moment": partial(thai.moment, language=language),
         "month": partial(thai.month, language=language),
         "digits": partial(thai.digits, language=language),
+        "item": partial(thai.item, language=language),
         "quote": partial(quote, safe=""),
         "problem_words": partial(problem_words, language),
         "log_words": partial(log_words, language),
