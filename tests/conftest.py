@@ -1,8 +1,7 @@
 """Settings of every test: no deadlines (machines are noisy), the same examples on every CI run,
-and no screen but the one that a test makes itself; days begin and end as at an office."""
+and no screen but the one that a test makes itself."""
 
 import os
-import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -17,8 +16,6 @@ if TYPE_CHECKING:
     from ui.window import TerminalWindow
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-os.environ["TZ"] = "Asia/Bangkok"  # an office's, which a terminal keeps wherever the tests run
-time.tzset()
 settings.register_profile("kiosk", deadline=None, derandomize=bool(os.environ.get("CI")))
 settings.load_profile("kiosk")
 

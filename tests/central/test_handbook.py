@@ -18,7 +18,7 @@ from sync.central.handbook.listed import command_lines, setting_lines, walk
 from sync.central.handbook.reference import TERMINAL, thai_abouts
 from sync.central.ingest import Why
 from sync.central.language import LANGUAGES, words
-from sync.central.papers.handouts import SHEETS, handout_pdf
+from sync.central.papers.handouts import SHEETS, Office, handout_pdf
 from sync.central.settings import CentralSettings
 from sync.central.store.terminals import State
 from sync.central.usecases.central import Central
@@ -34,6 +34,7 @@ from tests.support.terminal_reference import text as terminal_reference
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 ROOT = Path(__file__).parents[2]
 IDS = [article.id for article in ARTICLES]
+OFFICE = Office("สำนักงานเขตดินแดง", "dindaeng", "https://report.example.go.th")
 SIDES = {"card-officer": 2, "card-clerk": 1, "notice-citizens": 1, "training": 1}
 TYPED_IN_TESTS = (
     "README.md",
@@ -350,7 +351,7 @@ def test_a_page_links_to_its_own_article(central: Central) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("handout", SHEETS)
 def test_a_handout_fills_its_sides_and_no_more(handout: str, language: str) -> None:
-    document = pdfium.PdfDocument(handout_pdf(handout, language, "สำนักงานเขตดินแดง", NOW))
+    document = pdfium.PdfDocument(handout_pdf(handout, language, OFFICE, NOW))
     text = " ".join(page.get_textpage().get_text_bounded() for page in document)
     assert len(document) == SIDES[handout]
     document.close()
@@ -359,7 +360,7 @@ def test_a_handout_fills_its_sides_and_no_more(handout: str, language: str) -> N
 
 @pytest.mark.parametrize("handout", [*SHEETS, "access", "method"])
 def test_a_thai_handout_parts_no_compound_at_the_end_of_a_line(handout: str) -> None:
-    document = pdfium.PdfDocument(handout_pdf(handout, "th", "สำนักงานเขตดินแดง", NOW))
+    document = pdfium.PdfDocument(handout_pdf(handout, "th", OFFICE, NOW))
     lines = [
         line.strip()
         for page in document
@@ -374,7 +375,7 @@ def test_a_thai_handout_parts_no_compound_at_the_end_of_a_line(handout: str) -> 
 def test_the_method_is_a_paper_of_four_pages_whose_programs_are_figures_of_the_evidence(
     language: str,
 ) -> None:
-    document = pdfium.PdfDocument(handout_pdf("method", language, "สำนักงานเขตดินแดง", NOW))
+    document = pdfium.PdfDocument(handout_pdf("method", language, OFFICE, NOW))
     assert len(document) == 4
     document.close()
     programs = set(re.findall(r"`tests/evidence/(\w+)\.py`", source("method", language)))
@@ -382,6 +383,21 @@ def test_the_method_is_a_paper_of_four_pages_whose_programs_are_figures_of_the_e
     measured = {name for name in programs if not name.startswith("test_")}
     assert len(measured) == 5
     assert [name for name in measured if f"{name}.FIGURE" not in rigs] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", [*(one.id for one in ARTICLES), *SHEETS])
+def test_an_article_on_paper_has_the_offices_own_whole_addresses(
+    central: Central, name: str, language: str
+) -> None:
+    data = signed_in(central, now=NOW).get(f"/help/{name}.pdf?lang={language}").content
+    document = pdfium.PdfDocument(data)
+    text = "".join(page.get_textpage().get_text_bounded() for page in document)
+    document.close()
+    assert "SITE" not in text.replace("_SITE", "")
+    if name == "opendata":
+        address = f"{central.settings.url}/data/dindaeng"
+        assert address in "".join(text.split())
 
 
 def test_articles_and_handouts_are_printed_for_everybody(central: Central) -> None:

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
-from PIL import Image
+from PIL import Image, ImageChops
 from PySide6.QtGui import QImage
 
-from tests.ui.approve import straying
+from tests.ui.approve import STRAY, straying
 from ui.gallery import thumbnail
 
 HANDBOOK = Path("sync/central/handbook")
@@ -19,6 +19,11 @@ COLOURS = 96
 """Flat areas and letters need no more, and a file has a quarter of the bytes."""
 WIDE = 320
 """Pixels across when two are compared: a word that moved shows, a browser's smoothing does not."""
+LETTERS_WIDE, PLACE = 640, 8
+"""Pixels across when they are compared place by place, and a side of a place: about one letter."""
+MOST_OF_A_PLACE = 0.25
+"""Share of a place's pixels that smoothing may change. Another letter changes more, however large
+the picture around it is."""
 
 HelpPicture = tuple[str, str, QImage]
 """Its name, its language, and what the product shows."""
@@ -44,20 +49,33 @@ def save(pictures: Iterator[HelpPicture], most: float) -> Iterator[Path]:
 
 def stale(pictures: Iterator[HelpPicture], most: float) -> dict[str, float]:
     """Those that are missing, or show another thing than the product does: the share of pixels that
-    differ, where that is over `most`."""
+    differ, where it is over `most` in the whole, or over MOST_OF_A_PLACE in one place."""
     shares = {}
     for name, language, picture in pictures:
         path = file_of(name, language)
-        share = straying(_small(_read(path)), _small(picture)) if path.exists() else 1.0
-        if share > most:
-            shares[str(path)] = round(share, 4)
+        share = place = 1.0
+        if path.exists():
+            committed = _read(path)
+            share = straying(_small(committed, WIDE), _small(picture, WIDE))
+            place = most_in_a_place(committed, picture)
+        if share > most or place > MOST_OF_A_PLACE:
+            shares[str(path)] = round(max(share, place), 4)
     return shares
 
 
-def _small(picture: QImage) -> QImage:
+def most_in_a_place(one: QImage, other: QImage) -> float:
+    """The share of pixels that differ in the place where most do; 1 when the sizes do."""
+    pair = [_for_pillow(_small(picture, LETTERS_WIDE)).convert("L") for picture in (one, other)]
+    if pair[0].size != pair[1].size:
+        return 1.0
+    differing = ImageChops.difference(*pair).point([0] * (STRAY + 1) + [255] * (255 - STRAY))
+    return max(differing.reduce(PLACE).tobytes()) / 255
+
+
+def _small(picture: QImage, wide: int) -> QImage:
     """Scaled as one format: Qt smooths each in its own way."""
     plain = picture.convertToFormat(QImage.Format.Format_RGB32)
-    return thumbnail(plain, WIDE).convertToFormat(QImage.Format.Format_Grayscale8)
+    return thumbnail(plain, wide).convertToFormat(QImage.Format.Format_Grayscale8)
 
 
 def _read(path: Path) -> QImage:

@@ -32,6 +32,7 @@ __all__ = [
 ]
 
 _HERE = Path(__file__).parent
+_BETWEEN_DIGITS = str.maketrans("", "", ":.,")
 FALLBACK = "th"
 COMPLETE = language.LANGUAGES
 """Languages of officers as well as citizens."""
@@ -123,9 +124,13 @@ class Words(language.Words):
         return language.load(code, language.ROOM).refusal(trouble)
 
     def written(self, value: object) -> str:
-        """Numbers and hours in the language's digits; names of devices as they are."""
+        """Numbers and hours that are read, by citizens and staff alike: in the language's digits.
+
+        Names of devices, addresses, and what somebody types (an officer's number beside the pad)
+        are as they are: keys have Arabic digits.
+        """
         text = str(value)
-        plain = text.replace(":", "").replace(".", "").isdigit()
+        plain = text.translate(_BETWEEN_DIGITS).isdigit()
         return text.translate(self.digits) if plain else text
 
 

@@ -32,6 +32,8 @@ from sync.central.sitesettings import (
 )
 
 _ROOM = Path(__file__).parent
+_OFFICES_PAGE = re.compile(r"(/[a-z-]+/)SITE\b")
+"""A page of the reader's office, as articles and the help of commands name it."""
 _PLACE = re.compile(r"\{\{([a-z_]+)\.([a-z_-]+)\}\}")
 _PICTURES, _PICTURE_KIND = "pictures/", ".webp"
 """How an article names a picture: for who reads the file, of the folder beside it."""
@@ -168,6 +170,11 @@ def text_of(id_: str, language: str) -> Text:
         html=_spoken(_pictured(_linked(markdown.render(body)), language), language),
         lines=plain,
     )
+
+
+def of_office(text: str, site: str, report: str = "") -> str:
+    """`text` with the pages of one office; `report`: what their addresses begin with on paper."""
+    return _OFFICES_PAGE.sub(rf"{report}\g<1>{site}", text)
 
 
 def _linked(html: str) -> str:

@@ -34,19 +34,27 @@ SHEETS = {
 """The handouts, each with articles of that name in the help's folders."""
 
 
-def handout_pdf(id_: str, language: str, office: str, now: datetime) -> bytes:
+class Office(NamedTuple):
+    """Whose paper it is; `url`: of its report, as paper has no links."""
+
+    name: str
+    site: str
+    url: str
+
+
+def handout_pdf(id_: str, language: str, office: Office, now: datetime) -> bytes:
     """An article or a handout as a PDF in one of LANGUAGES."""
     text, sheet = handbook.text_of(id_, language), SHEETS.get(id_, ARTICLE)
     values = {
         "lang": language,
         "title": text.title,
-        "office": office,
+        "office": office.name,
         "made": words(language).get("help.made", day=thai.day(now.date(), language)),
         "paper": sheet.paper,
         "margin": sheet.margin,
         "size": sheet.size,
         "large": sheet.large,
-        "parts": list(_parts(text.tokens)),
+        "parts": list(_parts(text.tokens, office)),
         "pages": [thai.digits(page, language) for page in range(1, 40)],
         "numbers": [thai.digits(f"{number}.", language) for number in range(1, 40)],
     }
@@ -59,7 +67,7 @@ def _pictures(tokens: Sequence[Token], language: str) -> Iterator[tuple[str, byt
         yield f"{name}.webp", handbook.picture(name, language).data
 
 
-def _parts(tokens: Sequence[Token]) -> Iterator[dict[str, Any]]:
+def _parts(tokens: Sequence[Token], office: Office) -> Iterator[dict[str, Any]]:
     """Headings, paragraphs, pictures, lists, tables and lines to type, in their order; a line
     across begins the other side."""
     inside: dict[str, Any] | None = None
@@ -86,7 +94,7 @@ def _parts(tokens: Sequence[Token]) -> Iterator[dict[str, Any]]:
                 files = [{"file": f"{name}.webp", "words": words} for name, words in pictures]
                 yield {"kind": "pictures", "files": files}
             case "inline":
-                runs = _runs(token.children or ())
+                runs = _runs(token.children or (), office)
                 if inside is None:
                     yield {"kind": "paragraph", "runs": runs}
                 elif inside["kind"] == "heading":
@@ -98,7 +106,7 @@ def _parts(tokens: Sequence[Token]) -> Iterator[dict[str, Any]]:
                     inside["items"][-1] += runs
 
 
-def _runs(children: Iterable[Token]) -> list[tuple[str, str]]:
+def _runs(children: Iterable[Token], office: Office) -> list[tuple[str, str]]:
     """Pieces of a line, each with how it is set."""
     marks, runs = [""], list[tuple[str, str]]()
     for child in children:
@@ -109,5 +117,6 @@ def _runs(children: Iterable[Token]) -> list[tuple[str, str]]:
         elif child.type in ("softbreak", "hardbreak"):
             runs.append(("", " "))
         elif child.content:
-            runs.append((_MARKS.get(child.type, marks[-1]), child.content))
+            content = handbook.of_office(child.content, office.site, office.url)
+            runs.append((_MARKS.get(child.type, marks[-1]), content))
     return runs

@@ -45,7 +45,8 @@ def handout(request: Request, name: str, now: CurrentTime) -> Response:
     if name not in handouts.SHEETS and handbook.article(name) is None:
         raise PageError(404, "no_page")
     language = language_of(request)
-    office = parts_of(request).central.settings.name
+    central = parts_of(request).central
+    office = handouts.Office(central.settings.name, central.site, central.settings.url)
     data = handouts.handout_pdf(name, language, office, now)
     return file_response(data, f"{name}-{language}", "pdf")
 
@@ -78,8 +79,7 @@ def article_page(request: Request, visitor: AnyVisitor, article: str) -> Respons
 
 
 def _of_office(request: Request, html: str) -> str:
-    """An article's HTML with the office's own addresses."""
-    return html.replace("/data/SITE", f"/data/{parts_of(request).central.site}")
+    return handbook.of_office(html, parts_of(request).central.site)
 
 
 def _texts(language: str) -> list[tuple[handbook.Article, handbook.Text]]:
