@@ -421,6 +421,8 @@ def _leave_lost_connections(engine: Engine) -> None:
 
     @event.listens_for(engine, "rollback")
     def leave(connection: Connection) -> None:
+        if connection.invalidated:
+            return
         driver: Any = connection.connection.driver_connection
         if driver.closed or driver.pgconn.pipeline_status:
             connection.invalidate()
