@@ -20,6 +20,7 @@ from kiosk.domain.scale import FaceOrder
 from kiosk.domain.wording import DEFAULT_REASONS
 from kiosk.officerid import new_officer_id
 from sync.central import itafile
+from sync.central.demomachines import seed_machines
 from sync.central.demoobjections import seed_objections
 from sync.central.period import before, round_of
 from sync.central.sitesettings import NamedService
@@ -32,6 +33,7 @@ from sync.central.usecases.people import change_roster
 from sync.central.usecases.publishing import publish_due
 from sync.central.usecases.questionnaire import OnlineAnswer, import_answers
 from sync.central.usecases.sites import is_empty
+from sync.central.usecases.subscriptions import begin_subscription, prove_address
 from sync.central.usecases.terminal_requests import take_day_report
 from sync.central.usecases.terminals import enrol_terminal, invite_terminal
 from sync.central.usecases.tickets import Ticket, import_tickets
@@ -142,6 +144,7 @@ _SERVICES = tuple(
 _ANSWERS = 420
 """To the online questionnaire."""
 DAYS, TERMINALS = 365, 24
+_IT, _MAIL = "ผู้ดูแลระบบ", "it@dindaeng.example"
 
 
 class NotEmpty(Exception):
@@ -181,7 +184,7 @@ def seed(
     answers = {server.officer.number: Answer(Word.NEW) for server in servers}
     entries = tuple(server.officer for server in servers)
     change_roster(central, entries, answers, "demonstration", now)
-    names = sorted({s.terminal for s in servers})
+    names = sorted({s.terminal for s in servers}, key=lambda name: (len(name), name))
     first = today - timedelta(days=days)
     begun = datetime.combine(first, time(8), UTC)
     for terminal in names:
@@ -198,7 +201,11 @@ def seed(
     publish_due(central, today)
     waits, upheld, *_ = (server.officer for server in servers)
     seed_objections(central, waits, upheld, today, now)
-    return _accounts(central, servers, now)
+    seed_machines(central, names, now)
+    accounts = _accounts(central, servers, now)
+    it = Viewer(account="it", name=_IT, site=central.site, roles=frozenset({ROLES["it"]}))
+    prove_address(central, it, begin_subscription(central, it, _MAIL, "th", now), now)
+    return accounts
 
 
 def _servers(random: Random, sections: Sequence[Section], terminals: int) -> list[_Server]:
@@ -405,7 +412,7 @@ def _accounts(
         "officer": first.name,
         "complaints": "รับเรื่องร้องเรียน",
         "audit": "ผู้ตรวจสอบ",
-        "it": "ผู้ดูแลระบบ",
+        "it": _IT,
     }
     before = {one.account for one in all_accounts(central)}
     accounts = []

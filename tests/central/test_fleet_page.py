@@ -1,10 +1,12 @@
 """The fleet page: how terminals are, alarms, one officer in two places; never a score."""
 
 import re
+from datetime import timedelta
 
 from msgspec.structs import replace
 
 from kiosk.domain.rating import FLAGS
+from sync.central.demomachines import seed_machines
 from sync.central.usecases.central import Central
 from sync.central.usecases.terminals import find_terminal
 from sync.central.viewer import ROLES
@@ -93,3 +95,20 @@ def test_signs_of_unusual_pressing_come_with_the_step_to_take(central: Central) 
     assert "counter-1: 8 times" in shown
     assert "kiosk panel monitor" in shown
     assert "tell the auditor" in shown
+
+
+def test_the_demonstrations_terminals_have_a_life(central: Central) -> None:
+    terminals = [f"counter-{n}" for n in range(1, 7)]
+    for terminal in terminals:
+        enrolled(central, terminal, terminal.removeprefix("counter-"))
+    seed_machines(central, terminals, NOW)
+    known = [find_terminal(central, terminal) for terminal in terminals]
+    seen = [one.seen for one in known if one and one.seen]
+    assert len(seen) == len(terminals)
+    assert [NOW - at > timedelta(hours=12) for at in seen].count(True) == 1, "one is silent"
+    assert [one.panel for one in known if one].count("down") == 1
+    shown = page(central)
+    assert shown.count("สำรองข้อมูลเมื่อ") == len(terminals)
+    assert shown.count('<span class="few">แผงปุ่มกดขัดข้อง') == 1
+    assert "counter-4 – เครื่องประเมินต้องได้รับการดูแล" in shown, "its copy is old"
+    assert "ยังไม่เคย" not in shown

@@ -50,6 +50,7 @@ NAMES = {
     "number", "name", "position", "section", "format", "true", "false", "token", "ANNEX",
     # commands
     "kiosk", "kiosk-central", "officers", "officer", "import", "enrol", "pin", "panel", "monitor",
+    "backup",
 }  # fmt: skip
 """Latin words that a Thai page may have."""
 IDS = re.compile(

@@ -210,3 +210,13 @@ def test_the_fields_of_the_catalogue_have_values_of_its_lists(
     for name, choices in CATALOGUE_LISTS.items():
         value = fields[name]
         assert {*([value] if isinstance(value, str) else value)} <= choices, name
+
+
+def test_a_link_to_the_page_shows_elsewhere_what_it_is_and_no_score(office: Central) -> None:
+    client = TestClient(create_app(office, lambda: NOW))
+    for lang in ("th", "en"):
+        shown = client.get(f"/public/dindaeng?lang={lang}").text
+        cards = dict(re.findall(r'<meta property="og:(\w+)" content="([^"]*)">', shown))
+        assert "สำนักงานเขตดินแดง" in cards["title"]
+        assert cards["description"] == tables(lang)["public"]["about_page"]
+        assert not re.search("[0-9๐-๙]", "".join(cards.values()))

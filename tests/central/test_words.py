@@ -179,7 +179,8 @@ def test_what_pages_refuse_is_never_an_english_sentence() -> None:
 
 
 SET_UP = {
-    "BadBackup", "DatabaseDown", "DatabaseError", "NoSuchCode", "NotDistributable", "NotVouched",
+    "BadBackup", "CutShort", "DatabaseDown", "DatabaseError", "NoSuchCode", "NotDistributable",
+    "NotVouched",
     "RowRefused", "SettingsError",
 }  # fmt: skip
 """What an administrator reads at the command line or in the log, and a terminal's enrolment."""

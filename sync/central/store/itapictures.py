@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import and_, delete, func, insert, literal, or_, select, update
 
+from sync.central.plainjpeg import without_metadata
 from sync.central.schema import ita_pictures, sites
 from sync.central.store.room import Room
 
@@ -56,7 +57,8 @@ class ItaPictures(Room):
         query = select(ita_pictures.c.jpeg).where(
             ita_pictures.c.site == self._site, ita_pictures.c.id == id
         )
-        return self._connection.scalar(query)
+        jpeg = self._connection.scalar(query)
+        return jpeg and without_metadata(jpeg)
 
     def jpegs(self, fiscal_year: int, number: int) -> dict[str, bytes]:
         """Every picture of a round that stands in it, by its id."""
@@ -66,7 +68,7 @@ class ItaPictures(Room):
             ita_pictures.c.round == number,
             ~ita_pictures.c.code.startswith(REMOVED),
         )
-        return {row.id: row.jpeg for row in self._connection.execute(query)}
+        return {row.id: without_metadata(row.jpeg) for row in self._connection.execute(query)}
 
     def count(self, fiscal_year: int, number: int) -> int:
         query = select(func.count()).where(

@@ -4,6 +4,7 @@ import hashlib
 
 from sqlalchemy import bindparam, delete, select
 
+from sync.central.plainjpeg import without_metadata
 from sync.central.schema import photos
 from sync.central.store.room import Room
 
@@ -30,7 +31,8 @@ class Photos(Room):
         query = select(photos.c.jpeg).where(
             photos.c.site == self._site, photos.c.officer == officer
         )
-        return self._connection.scalar(query)
+        jpeg = self._connection.scalar(query)
+        return jpeg and without_metadata(jpeg)
 
     def remove(self, officer: str) -> None:
         self._connection.execute(
@@ -45,7 +47,9 @@ class Photos(Room):
             .order_by(photos.c.officer)
         )
         rows = self._connection.execute(query)
-        return [(row.officer, hashlib.sha256(row.jpeg).hexdigest()) for row in rows]
+        return [
+            (row.officer, hashlib.sha256(without_metadata(row.jpeg)).hexdigest()) for row in rows
+        ]
 
     def owners(self) -> frozenset[str]:
         """The officers who have a photo."""
