@@ -11,11 +11,14 @@ from pathlib import Path
 from threading import Barrier
 
 import psycopg
+import pytest
 import stamina
 from sqlalchemy.engine import URL, make_url
 
-from sync.central.store.engine import CentralStore, DatabaseError, Pooling
+from sync.central.store.engine import CentralStore, DatabaseDown, DatabaseError, Pooling
+from tests.support.central import begin_terminal
 from tests.support.databases import new_database
+from tests.support.day_reports import key_text
 
 SETTINGS = """\
 [databases]
@@ -99,3 +102,46 @@ def test_nothing_fails_behind_a_pooler_where_no_statement_is_prepared(postgres: 
     with pooled(url) as address:
         assert failures(address, prepare_threshold=0) == 0
         assert failures(address, prepare_threshold=1) > 0, "why the setting is there"
+
+
+HELD = "SELECT 1 FROM terminals FOR UPDATE"
+WAITING = """\
+SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"""
+
+
+@stamina.retry(on=AssertionError, attempts=200, timeout=20, wait_initial=0.02, wait_max=0.05)
+def end_who_waits(database: str) -> None:
+    with psycopg.connect(database, autocommit=True) as other:
+        waiting = other.execute(WAITING).fetchone()
+        assert waiting is not None
+        other.execute("SELECT pg_terminate_backend(%s)", waiting)
+
+
+def test_a_server_that_ends_under_a_group_is_one_line_and_the_next_group_goes_on(
+    postgres: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    url = new_database(postgres)
+    plain = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    made = CentralStore.create(url)
+    for site in ("a", "b"):
+        with made.transaction(site) as t:
+            begin_terminal(t, "counter-1", "1", key_text())
+    made.close()
+    keys = {("a", "counter-1"), ("b", "counter-1")}
+
+    def held(store: CentralStore) -> int:
+        with store.many() as many:
+            return len(many.locked(keys))
+
+    with pooled(url) as address, ThreadPoolExecutor(1) as another:
+        store = CentralStore.open(address, Pooling(connections=1, prepare_threshold=0))
+        for _ in range(5):
+            with psycopg.connect(plain) as holder:
+                holder.execute(HELD)
+                asked = another.submit(held, store)
+                end_who_waits(plain)
+                with pytest.raises(DatabaseDown):
+                    asked.result(20)
+        assert held(store) == len(keys)
+        store.close()
+    assert [line.name for line in caplog.records if line.name.startswith("sqlalchemy")] == []

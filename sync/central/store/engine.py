@@ -411,7 +411,21 @@ def _postgresql(url: URL, pooling: Pooling) -> Engine:
             )
 
     _ask_idle_connections(engine)
+    _leave_lost_connections(engine)
     return engine
+
+
+def _leave_lost_connections(engine: Engine) -> None:
+    """A connection that its server ended, or left amid a pipeline, rolls nothing back: who asks
+    hears why it ended, and not what else it refuses."""
+
+    @event.listens_for(engine, "rollback")
+    def leave(connection: Connection) -> None:
+        if connection.invalidated:
+            return
+        driver: Any = connection.connection.driver_connection
+        if driver.closed or driver.pgconn.pipeline_status:
+            connection.invalidate()
 
 
 def _ask_idle_connections(engine: Engine) -> None:
