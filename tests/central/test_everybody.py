@@ -197,12 +197,12 @@ def _with_weeks_of_one(folder: Path, scores: tuple[int, ...]) -> Central:
     return office
 
 
-def test_everybody_reads_no_tables_of_a_quarter_of_fewer_than_three_officers(
+def test_everybody_reads_no_tables_of_a_quarter_of_which_blocks_wait_for_others(
     tmp_path: Path,
 ) -> None:
-    office = _with_a_quarter_of_one(tmp_path / "office")
-    today = date(2026, 11, 23)
-    spans = ("fy2026-q3", "fy2026-q4", "fy2026-2", "fy2026")
+    office = _with_a_waiting_week(tmp_path / "office")
+    today = date(2027, 2, 1)
+    spans = ("fy2026-q3", "fy2026-q4", "fy2027-q1", "fy2026-2", "fy2026")
     has_tables = {}
     for span in spans:
         whole = gate.office(office, PUBLIC, parse(span), today)
@@ -218,19 +218,18 @@ def test_everybody_reads_no_tables_of_a_quarter_of_fewer_than_three_officers(
     office.store.close()
 
 
-def _with_a_quarter_of_one(folder: Path) -> Central:
-    """A quarter of three officers, then one in which one of them worked."""
+def _with_a_waiting_week(folder: Path) -> Central:
+    """Three quarters of three officers; in the last week of the second one of them worked."""
     folder.mkdir()
     office = made_central(new_central_store(folder / "central.db"), folder)
     officers = ("101", "102", "103")
     put_on_roster(office, (an_officer(id_, id_, section=OWN) for id_ in officers))
     for officer in officers:
         enrolled(office, f"t-{officer}")
-    of_quarters = (date(2026, 5, 4), officers), (date(2026, 8, 3), officers[:1])
-    for monday, names in of_quarters:
-        for officer, week in product(names, range(3)):
-            day = monday + timedelta(weeks=week)
-            report = day_report(1, day, f"t-{officer}", (9, 9, 20, 30, 40), officer)
-            take(office, replace(report, reasons=(ReasonCount(officer, "wait", 15),)))
-        publish_due(office, monday + timedelta(weeks=4))
+    mondays = [date(2026, 5, 4), date(2026, 8, 3), date(2026, 9, 21), date(2026, 11, 2)]
+    for monday in mondays:
+        for officer in officers[:1] if monday.month == 9 else officers:
+            report = day_report(1, monday, f"t-{officer}", (9, 9, 20, 30, 40), officer)
+            take(office, replace(report, reasons=(ReasonCount(officer, "wait", 40),)))
+        publish_due(office, monday + timedelta(weeks=1))
     return office

@@ -110,15 +110,14 @@ class ForEverybody:
         return effect_of(self._parts(*span), self.usual(span[1]))
 
     def tables(self, quarters: Span | None) -> Span | None:
-        """No quarter is of fewer than NAMELESS officers: a longer span less the others is one."""
+        """A table has all blocks of its quarter. It is read where everybody reads just these: what
+        it has more, or less, would be of blocks that wait for others."""
         if quarters is None:
             return None
-        officers = (
-            {whose.officer for whose in self._deffs.between(*quarter)}
-            for quarter in quarters_of(*quarters)
+        is_read = (
+            self._is_all(*span) or not self._closed_in(*span) for span in quarters_of(*quarters)
         )
-        is_of_few = any(0 < len(names) < NAMELESS for names in officers)
-        return None if is_of_few else quarters
+        return quarters if all(is_read) else None
 
     def _usual(self, last: date) -> float:
         end = min(last, self._deffs.today)
@@ -138,6 +137,10 @@ class ForEverybody:
         if first < self._deffs.since:
             raise ValueError(f"asked for {first}, and knows from {self._deffs.since} on")
         return public_days(self._ends, first, last)
+
+    def _closed_in(self, first: date, last: date) -> bool:
+        start, end = self._weeks_in(first, last)
+        return end > start
 
     def _weeks_in(self, first: date, last: date) -> tuple[int, int]:
         return bisect_left(self._weeks, first), bisect_right(self._weeks, last)
