@@ -162,7 +162,7 @@ class FirstPages:
         if enrolment is None:
             return ((self._get("central"), self._get("alone")),)
         return (
-            (self._get("is_counter"), self._words.written(enrolment.counter)),
+            (self._get("is_counter"), enrolment.counter),
             (self._get("is_terminal"), f"{enrolment.site} / {enrolment.terminal}"),
             (self._get("central"), enrolment.url),
         )
@@ -183,10 +183,7 @@ class FirstPages:
     def _done(self, status: "Status | None", trouble: Refusal | None) -> QuestionView:
         rows: tuple[tuple[str, str], ...] = ()
         if status is not None:
-            rows = (
-                *self._place(status),
-                (self._get("officers"), self._words.written(status.officers)),
-            )
+            rows = (*self._place(status), (self._get("officers"), str(status.officers)))
             if status.enrolment is not None:
                 works = status.last_sync is not None and trouble is None
                 rows += ((self._get("sync"), self._get("works" if works else "works_not")),)

@@ -20,7 +20,7 @@ def own_round_rows(words: Words, own: OwnResult | None) -> tuple[Row, ...]:
         span,
         (say("own_result.result"), _rate_words(words, own)),
         *_interval_row(words, own),
-        (say("own_result.ratings"), words.written(f"{own.n:,}")),
+        (say("own_result.ratings"), f"{own.n:,}"),
         *_response_row(words, own),
         *_objection_row(words, own),
     )
@@ -35,7 +35,7 @@ def _interval_row(words: Words, own: OwnResult) -> tuple[Row, ...]:
     if own.bound:
         return ()
     low, high = (_per_cent(end, own.places) for end in (own.low, own.high))
-    return ((words.get("own_result.interval"), f"95%: {low}–{high}".translate(words.digits)),)
+    return ((words.get("own_result.interval"), f"95%: {low}–{high}"),)
 
 
 def _response_row(words: Words, own: OwnResult) -> tuple[Row, ...]:

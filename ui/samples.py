@@ -14,7 +14,7 @@ from ui.dates import date_words, hours_words, now_words, opening_words
 from ui.dialogs import PanelWizard, SetupStage
 from ui.failures import NOT_NOW
 from ui.qr import qr_matrix
-from ui.text import COMPLETE, FALLBACK, Words, languages
+from ui.text import Words, languages
 from ui.view import (
     Choice,
     ClosedView,
@@ -132,7 +132,6 @@ class _Pages:
 
     def signing_on(self) -> Iterator[tuple[str, View]]:
         say = self._menu_builder.staff_say
-        staff = Words.load(self._language if self._language in COMPLETE else FALLBACK)
         sign_on = SignOnView(
             frame=self._staff_frame,
             title=say("sign_on.title"),
@@ -142,7 +141,7 @@ class _Pages:
             back=say("common.back"),
             pages=(say("common.earlier"), say("common.later")),
             erase=say("common.erase"),
-            numerals=tuple(staff.written(n) for n in range(len(CARDS) + 1)),
+            numerals=tuple(str(n) for n in range(len(CARDS) + 1)),
             letters=("ก", "ญ", "น", "ป", "พ", "ว", "ศ", "ส"),
             by_name=say("sign_on.by_name"),
             by_number=say("sign_on.by_number"),

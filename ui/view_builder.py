@@ -1,7 +1,7 @@
 """From where the terminal stands to what its screen must show. Pure; no Qt."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from math import ceil
 
@@ -135,7 +135,8 @@ class ViewBuilder:
     ) -> None:
         self._settings, self._words, self._wording, self._qr = settings, words, wording, qr
         staff_language = words.code if words.code in COMPLETE else FALLBACK
-        self._staff_words = Words.load(staff_language)
+        self._staff_words = replace(Words.load(staff_language), digits={})
+        """Staff's pages have a pad and names of devices: all in Arabic digits."""
 
     def with_code(self, qr: Callable[[str], tuple[tuple[bool, ...], ...]]) -> "ViewBuilder":
         """The same with `qr` of the address for comments."""
@@ -389,7 +390,7 @@ class ViewBuilder:
         office = self._settings.office
         began_at = moment_words(words, began) if began else ""
         rows = (
-            (say("duty.counter"), words.written(office.counter)),
+            (say("duty.counter"), str(office.counter)),
             *(((say("duty.began"), began_at),) if began_at else ()),
             (say("duty.ends"), now_words(words, office.closes)),
         )
@@ -435,7 +436,7 @@ class ViewBuilder:
             *self._state_row("service.queue", facts.queue),
             *self._state_row("service.guide", facts.guide),
             (say("service.sync"), sync if facts.enrolled else say("service.not_enrolled")),
-            (say("service.due"), self._staff_words.written(facts.due)),
+            (say("service.due"), str(facts.due)),
             *self._foreign_row(facts.foreign_days),
             *self._care_rows(facts),
             *self._log_row(sending),

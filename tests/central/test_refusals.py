@@ -101,14 +101,14 @@ def test_numbers_that_are_taken_and_accounts_are_refused_in_thai(central: Centra
         put_on_roster(central, (an_officer("101", "ข", id="x"),))
     it = signed_in(central, ROLES["it"], now=NOW)
     taken_line = words("th").refusal(taken.value.problems[0])
-    assert taken_line == "เลขประจำตัว 101 เป็นของ สมหญิง อยู่แล้ว"
+    assert taken_line == "เลขประจำตัว ๑๐๑ เป็นของ สมหญิง อยู่แล้ว"
     got = it.post("/roster/dindaeng", data={"number": "101", "name": "ข"})
-    assert "เลขประจำตัว 101 เป็นของ สมหญิง แต่ข้อมูลที่กรอกเป็นชื่อ ข" in got.text
+    assert "เลขประจำตัว ๑๐๑ เป็นของ สมหญิง แต่ข้อมูลที่กรอกเป็นชื่อ ข" in got.text
     retire_officer(central, "102")
     got = it.post("/roster/dindaeng", data={"number": "102", "name": "ค"})
     assert got.status_code == 303, "another person begins with the number of one who left"
     got = it.post("/roster/dindaeng", data={"number": "103", "name": "ก"})
-    assert "ก (เลขประจำตัว 102) ออกจากรายชื่อแล้ว" in got.text
+    assert "ก (เลขประจำตัว ๑๐๒) ออกจากรายชื่อแล้ว" in got.text
     for wrong in ({"roles": "king"}, {}, {"roles": "officer"}, {"roles": "section-head"}):
         got = it.post("/accounts/dindaeng", data={"account": "x", "name": "ก", **wrong})
         alarm = got.text.split('role="alert">')[1].split("</section>")[0]

@@ -102,7 +102,7 @@ def test_a_newcomer_with_the_number_of_another_begins_with_nothing(
     add_account(central, "it", "som", BEFORE, [ROLES["officer"]], NOW, officer=str(before.id))
     asked = it.post(PAGE, data={"number": "101", "name": NEWCOMER})
     assert asked.status_code == 400
-    assert f"เลขประจำตัว 101 เป็นของ {BEFORE} แต่ข้อมูลที่กรอกเป็นชื่อ {NEWCOMER}" in asked.text
+    assert f"เลขประจำตัว ๑๐๑ เป็นของ {BEFORE} แต่ข้อมูลที่กรอกเป็นชื่อ {NEWCOMER}" in asked.text
     assert f"คนละคน ให้ {BEFORE} ออกจากรายชื่อ" in asked.text
     assert person(central, "101") == before, "nothing is written before the word"
     value = choices(asked.text)["word 101", "new"]
@@ -177,7 +177,7 @@ def test_a_word_that_was_said_of_another_person_is_asked_again(
     change_roster(central, (typed("101", "คนที่สาม"),), answers, "another clerk", NOW)
     again = it.post(PAGE, data={**form_of(asked.text, PAGE), "word 101": renamed})
     assert again.status_code == 400
-    assert "เลขประจำตัว 101 เป็นของ คนที่สาม" in again.text
+    assert "เลขประจำตัว ๑๐๑ เป็นของ คนที่สาม" in again.text
     assert person(central, "101").name == "คนที่สาม"
     assert it.post(PAGE, data={"number": "1", "name": "ก", "word 1": "king x"}).status_code == 400
 
@@ -192,7 +192,7 @@ def test_a_file_is_shown_before_it_is_written_and_comes_back_with_other_numbers(
     shown = it.post(PAGE, files={"file": ("r.csv", added.encode())})
     assert shown.status_code == 200
     text = html.unescape(re.sub(r"\s+", " ", re.sub("<[^>]+>", " ", shown.text)))
-    for line in ("เพิ่มใหม่ ๑ คน", "แก้ไข ๒ คน", f"12 {BEFORE}", "เดิม: 101"):
+    for line in ("เพิ่มใหม่ ๑ คน", "แก้ไข ๒ คน", f"๑๒ {BEFORE}", "เดิม: ๑๐๑"):
         assert line in text, line
     assert before.id not in re.sub("<input[^>]+>", "", shown.text), "no id for people"
     assert person(central, "101") == before

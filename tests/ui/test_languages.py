@@ -1,7 +1,6 @@
 """Languages: each is one file; what is missing is named; every script is shaped and never cut."""
 
 import re
-from datetime import UTC, datetime
 
 import pytest
 from PySide6.QtCore import QRectF, Qt
@@ -10,14 +9,13 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from kiosk.datafolder import DataFolder
-from kiosk.domain.people import Officer, OfficerId
 from kiosk.domain.wording import Wording
 from kiosk.settings.reading import parse
 from kiosk.tomlfile.tables import SettingsError
 from tests.support.counter import Counter, pass_time, press_face, ready, sign_on
 from ui.opening import checked
 from ui.text import COMPLETE, FALLBACK, Words, languages, scripts
-from ui.view import MenuView, ReadyView, SignOnView
+from ui.view import ReadyView
 from ui.view_builder import ViewBuilder
 from ui.widgets.text import fit
 
@@ -60,25 +58,6 @@ def test_numbers_stand_in_the_digits_of_the_language_and_names_as_they_are() -> 
     assert "๐๘:๓๐" in thai.get("closed.subtitle", opens="08:30", closes="16:30")
     assert "DD-07" in thai.get("service.panel_up", device="DD-07")
     assert "12" in chinese.get("frame.counter", counter="12")
-    assert thai.get("service.free", mib="48,912") == "๔๘,๙๑๒ MiB"
-
-
-def test_thai_words_have_thai_digits_but_on_keys_and_where_somebody_types_them() -> None:
-    """The same for citizens and officers. `12`: what stands in a field is written apart."""
-    typed = {"sign_on.by_number", "first.counter_how", "first.zone_thailand"}
-    words = Words.load("th").by_key
-    assert {key for key, text in words.items() if re.search("[0-9]", text)} == typed
-
-
-def test_what_officers_read_has_the_digits_that_citizens_read_and_a_pad_has_those_of_keys() -> None:
-    pages = ViewBuilder(parse(""), Words.load("th"), Wording(), ())
-    officer = Officer(id=OfficerId("1"), number="101", name="สมหญิง ใจดี")
-    menu = pages.duty_menu(officer, datetime(2026, 11, 30, 8, tzinfo=UTC))
-    assert isinstance(menu, MenuView)
-    assert [re.findall("[0-9]", value) for _, value in menu.rows] == [[]] * 3
-    choosing = pages.sign_on((officer,), "")
-    assert isinstance(choosing, SignOnView)
-    assert choosing.officers[0].number == "101"
 
 
 @pytest.mark.parametrize("code", FOREIGN)

@@ -1,10 +1,10 @@
 """Every screen looks as a person approved it; see tests/ui/approve.py."""
 
 import pytest
-from PySide6.QtGui import QFont, QImage, QPainter
+from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
-from tests.support.help_pictures import MOST_OF_A_PLACE, file_of, most_in_a_place, stale
+from tests.support.help_pictures import file_of, stale
 from tests.ui.approve import FOLDER, MOST, looks, straying
 from tests.ui.help_pictures import shown
 from ui.gallery import pictures
@@ -42,22 +42,3 @@ def test_a_screen_in_the_help_that_is_gone_or_another_is_seen(qtbot: QtBot) -> N
     ((_, thanks),) = pictures(SIZES[0], "th", includes={"thanks"}.__contains__)
     others = [("thanks", "en", thanks), ("closed", "th", thanks), ("nothing", "th", thanks)]
     assert list(stale(iter(others), MOST)) == [str(file_of(*other[:2])) for other in others]
-
-
-def test_a_picture_in_the_help_of_which_one_word_is_another_is_seen(qtbot: QtBot) -> None:
-    def page(word: str) -> QImage:
-        """As large as a report's page, with a word as small as they have."""
-        empty = QImage(1000, 900, QImage.Format.Format_RGB32)
-        empty.fill("white")
-        painter = QPainter(empty)
-        font = QFont("Noto Sans Thai")
-        font.setPixelSize(16)
-        painter.setFont(font)
-        painter.drawText(20, 450, word)
-        painter.end()
-        return empty
-
-    one, other = page("ส่งข้อมูล ๑๒ วัน"), page("ส่งข้อมูล ๑๕ วัน")
-    assert 0 < straying(one, other) < MOST
-    assert most_in_a_place(one, page("ส่งข้อมูล ๑๒ วัน")) == 0
-    assert most_in_a_place(one, other) > MOST_OF_A_PLACE

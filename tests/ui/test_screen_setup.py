@@ -99,7 +99,7 @@ def test_a_panel_is_learned_written_and_used_without_a_restart(desk: Desk) -> No
     assert desk.wizard.stage is SetupStage.LEARNED, desk.wizard.remark
     [written] = load(counter.folder.path / "kiosk.toml").panel
     assert (written.profile, written.codes[0]) == ("hex-frame", "A5 ?? 05 xor")
-    assert "ครั้งที่ ๒" in desk.titles[1]
+    assert "ครั้งที่ 2" in desk.titles[1]
     counter.running.presenter.staff.back()
     sign_on(counter)
     desk.panel.press(5)

@@ -51,9 +51,9 @@ def test_six_stand_on_a_page_in_the_order_of_names_and_the_page_has_its_number(
     assert [row.accessibleName().split()[1] for row in rows(choosing)][:5] == ["นางกมล"] * 4 + [
         "นางเกษม"
     ]
-    assert screen(choosing).page_number._text == "๑ / ๑๐"
+    assert screen(choosing).page_number._text == "1 / 10"
     click(screen(choosing).later)
-    assert screen(choosing).page_number._text == "๒ / ๑๐"
+    assert screen(choosing).page_number._text == "2 / 10"
 
 
 @pytest.mark.parametrize(("x", "y"), [(-200, 0), (0, -90)])
@@ -61,9 +61,9 @@ def test_a_finger_drawn_over_the_list_turns_the_page_and_chooses_nobody(
     choosing: Counter, x: int, y: int
 ) -> None:
     draw(choosing, rows(choosing)[0], x, y)
-    assert screen(choosing).page_number._text == "๒ / ๑๐"
+    assert screen(choosing).page_number._text == "2 / 10"
     draw(choosing, rows(choosing)[3], -x, -y)
-    assert screen(choosing).page_number._text == "๑ / ๑๐"
+    assert screen(choosing).page_number._text == "1 / 10"
     draw(choosing, rows(choosing)[0], 3, 2)
     assert "นางกมล" in pin_screen(choosing)._plate.name._text
 

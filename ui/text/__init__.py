@@ -32,7 +32,6 @@ __all__ = [
 ]
 
 _HERE = Path(__file__).parent
-_BETWEEN_DIGITS = str.maketrans("", "", ":.,")
 FALLBACK = "th"
 COMPLETE = language.LANGUAGES
 """Languages of officers as well as citizens."""
@@ -124,13 +123,9 @@ class Words(language.Words):
         return language.load(code, language.ROOM).refusal(trouble)
 
     def written(self, value: object) -> str:
-        """Numbers and hours that are read, by citizens and staff alike: in the language's digits.
-
-        Names of devices, addresses, and what somebody types (an officer's number beside the pad)
-        are as they are: keys have Arabic digits.
-        """
+        """Numbers and hours in the language's digits; names of devices as they are."""
         text = str(value)
-        plain = text.translate(_BETWEEN_DIGITS).isdigit()
+        plain = text.replace(":", "").replace(".", "").isdigit()
         return text.translate(self.digits) if plain else text
 
 
