@@ -185,7 +185,7 @@ def send_pins_and_photos(office: Central) -> None:
         issue_pins(office, some, viewer, now)
     with office.store.transaction(office.site) as t:
         for officer in people:
-            photo = b"\xff\xd8\xff" + secrets.token_bytes(PHOTO_BYTES)
+            photo = b"\xff\xd8\xff\xda" + secrets.token_bytes(PHOTO_BYTES)
             t.photos.put(str(officer.id), photo)
 
 
