@@ -18,4 +18,5 @@ def without_metadata(jpeg: bytes) -> bytes:
         if kind == _ADOBE or (kind not in _APPLICATIONS and kind != _COMMENT):
             segments.append(jpeg[at:end])
         at = end
-    return b"".join((*segments, jpeg[at:]))
+    is_whole = jpeg[at : at + 2] == bytes((0xFF, _SCAN))
+    return b"".join((*segments, jpeg[at:])) if is_whole else jpeg

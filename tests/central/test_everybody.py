@@ -178,17 +178,23 @@ def test_no_interval_tells_everybody_of_weeks_in_which_one_officer_worked(tmp_pa
 
 
 FIRST_MONDAY = date(2026, 4, 6)
+THREE = ("101", "102", "103")
+
+
+def _of_three(folder: Path) -> Central:
+    """An office of three officers, each with a terminal."""
+    folder.mkdir()
+    office = made_central(new_central_store(folder / "central.db"), folder)
+    put_on_roster(office, (an_officer(id_, id_, section=OWN) for id_ in THREE))
+    for officer in THREE:
+        enrolled(office, f"t-{officer}")
+    return office
 
 
 def _with_weeks_of_one(folder: Path, scores: tuple[int, ...]) -> Central:
     """Six weeks of three officers, then two with these scores of one."""
-    folder.mkdir()
-    office = made_central(new_central_store(folder / "central.db"), folder)
-    officers = ("101", "102", "103")
-    put_on_roster(office, (an_officer(id_, id_, section=OWN) for id_ in officers))
-    for officer in officers:
-        enrolled(office, f"t-{officer}")
-    for week, officer in product(range(8), officers):
+    office = _of_three(folder)
+    for week, officer in product(range(8), THREE):
         usual = (0, 0, 3 + (week + int(officer)) % 4, 0, 20)
         if week < 6 or officer == "101":
             monday = FIRST_MONDAY + timedelta(weeks=week)
@@ -220,15 +226,10 @@ def test_everybody_reads_no_tables_of_a_quarter_of_which_blocks_wait_for_others(
 
 def _with_a_waiting_week(folder: Path) -> Central:
     """Three quarters of three officers; in the last week of the second one of them worked."""
-    folder.mkdir()
-    office = made_central(new_central_store(folder / "central.db"), folder)
-    officers = ("101", "102", "103")
-    put_on_roster(office, (an_officer(id_, id_, section=OWN) for id_ in officers))
-    for officer in officers:
-        enrolled(office, f"t-{officer}")
+    office = _of_three(folder)
     mondays = [date(2026, 5, 4), date(2026, 8, 3), date(2026, 9, 21), date(2026, 11, 2)]
     for monday in mondays:
-        for officer in officers[:1] if monday.month == 9 else officers:
+        for officer in THREE[:1] if monday.month == 9 else THREE:
             report = day_report(1, monday, f"t-{officer}", (9, 9, 20, 30, 40), officer)
             take(office, replace(report, reasons=(ReasonCount(officer, "wait", 40),)))
         publish_due(office, monday + timedelta(weeks=1))

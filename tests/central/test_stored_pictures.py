@@ -63,5 +63,5 @@ def test_a_picture_of_the_ita_report_leaves_without_its_place(central: Central) 
 
 def test_what_is_plain_or_broken_stays_as_it_is() -> None:
     plain = without_metadata(of_a_telephone())
-    for jpeg in (plain, plain[:200], b"", b"\x89PNG", b"\xff\xd8\xff"):
+    for jpeg in (plain, plain[:200], b"", b"\x89PNG", b"\xff\xd8\xff", b"\xff\xd8\xff\xe1\0\4ab"):
         assert without_metadata(jpeg) == jpeg
