@@ -234,3 +234,20 @@ def _with_a_waiting_week(folder: Path) -> Central:
             take(office, replace(report, reasons=(ReasonCount(officer, "wait", 40),)))
         publish_due(office, monday + timedelta(weeks=1))
     return office
+
+
+def test_a_month_whose_last_week_waits_for_the_next_month_is_read_by_everybody(
+    tmp_path: Path,
+) -> None:
+    """In August three officers, then one alone; those of October make that week public."""
+    office = _of_three(tmp_path / "office")
+    rated = {date(2026, month, day): THREE for month, day in ((7, 6), (8, 3), (10, 5))}
+    rated[date(2026, 8, 17)] = ("101",)
+    for monday, officers in rated.items():
+        for officer in officers:
+            take(office, day_report(1, monday, f"t-{officer}", (0, 3, 3, 4, 10), officer))
+    publish_due(office, TODAY)
+    for code, n in {"2026-08": 60, "2026-10": 80, "2026-11": None, "fy2027-q1": 80}.items():
+        assert read_by_everybody(office, code) == {code: n}
+        assert stranger(office, TODAY).get(f"/public/dindaeng?period={code}").status_code == 200
+    office.store.close()

@@ -156,6 +156,7 @@ def office(
         improved = improvements_beside(
             t, months, settings, blocks.effect, last_week_end(blocks.as_of)
         )
+        months_shown = trend(months, settings, blocks.as_of, blocks.effect)
         tickets = t.tickets.quarters(*published) if published else []
         gaps = _gaps(t, period, ended) if viewer.signed_in else Counter[str]()
     if sections_seen is not None:
@@ -172,7 +173,7 @@ def office(
         settings=settings,
         figure=whole,
         online=figure(answers, settings, INDEPENDENT),
-        trend=trend(months, settings, blocks.as_of, blocks.effect),
+        trend=months_shown,
         earlier=compared,
         improved=improved,
         is_running=last_week_end(blocks.as_of) < period.last_day,
