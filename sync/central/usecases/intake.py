@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 
 from sync.central.greetings import Greeting, Said, Words
 from sync.central.ingest import SheetKey, Witnessed, grown, judge_opened
-from sync.central.store.engine import CentralStore, RowRefused
+from sync.central.store.engine import CentralStore, PartDown, RowRefused
 from sync.central.store.many import DayKey, ManyTerminals, NewDay, TerminalKey
 from sync.central.store.terminals import KnownTerminal, Run, State
 from sync.central.usecases.central import Central
@@ -24,7 +24,15 @@ from sync.messages import Answer, DayReport, Hello, Late, OpenSheet, Receipt, We
 from sync.protocol import BadMessage, digest
 from sync.signing import BadSignature, check_request, public_key
 
-__all__ = ["RequestRefused", "RowRefused", "Signed", "greet", "greeted", "take_days"]
+__all__ = [
+    "PartDown",
+    "RequestRefused",
+    "RowRefused",
+    "Signed",
+    "greet",
+    "greeted",
+    "take_days",
+]
 
 FIRST_DAY = date(2026, 1, 1)
 """Before this no terminal of any version ran."""
