@@ -41,6 +41,7 @@ class NumberTaken(Refusals):
 
 # Most pages ask this: building a statement takes longer than running it.
 _OFFICERS = select(officers).where(officers.c.site == bindparam("site"))
+_SITE_NAME = select(sites.c.name).where(sites.c.site == bindparam("site"))
 _SOME_OFFICERS = _OFFICERS.where(officers.c.officer.in_(bindparam("ids", expanding=True)))
 
 
@@ -60,7 +61,7 @@ class People(Room):
         self._connection.execute(query.with_for_update()).first()
 
     def site_name(self) -> str | None:
-        return self._connection.scalar(select(sites.c.name).where(sites.c.site == self._site))
+        return self._connection.scalar(_SITE_NAME, {"site": self._site})
 
     def all_sites(self) -> tuple[tuple[str, str], ...]:
         """Every site, not only this one: ids and names."""
