@@ -39,6 +39,7 @@ from sync.central.reports.gate.figures import (
     month_rates,
     point_of,
     rates_of,
+    trend,
     trend_effects,
     trend_span,
 )
@@ -197,7 +198,7 @@ def office_in(
         settings=settings,
         figure=whole,
         online=figure(answers, settings, INDEPENDENT),
-        trend=months_shown,
+        trend=trend(months, settings, blocks.as_of, blocks.effect),
         earlier=compared,
         improved=improved,
         is_running=last_week_end(blocks.as_of) < period.last_day,
