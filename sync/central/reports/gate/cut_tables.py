@@ -122,14 +122,15 @@ def channel_rows(quarters: Iterable[QuarterCuts], at_least: int) -> tuple[CutRow
 
 
 def reason_rows(quarters: Iterable[QuarterCuts], settings: SiteSettings) -> tuple[CutRow, ...]:
-    """How often citizens named each reason, in the quarters in which so many named one: rounded
-    numbers, and shares of the rounded sum, as an exact share would tell the number."""
-    named: Counter[str] = Counter()
+    """How often citizens named each reason, in the quarters in which so many named one: numbers
+    rounded by the quarter, as a sum would narrow what its parts may be; and shares of the rounded
+    sum, as an exact share would tell the number."""
+    rounded: Counter[str] = Counter()
     for cuts in quarters:
         counts = {what: _count(scales) for what, scales in of_kind(cuts, "reason").items()}
         if sum(counts.values()) >= settings.cuts_from:
-            named.update(counts)
-    rounded = {what: _rounded(n) if n >= CUT_STEP else 0 for what, n in named.items()}
+            for what, n in counts.items():
+                rounded[what] += _rounded(n) if n >= CUT_STEP else 0
     total = sum(rounded.values())
     in_settings = {reason.id for reason in settings.reasons}
     return tuple(
