@@ -23,8 +23,9 @@ from sync.central.usecases.central import Central
 from sync.central.usecases.fleet_sums import read_fleet_sums
 from sync.central.usecases.intake import Signed
 from sync.central.usecases.publishing import publish_due
-from sync.central.usecases.sites import add_site, find_site
-from sync.central.usecases.terminals import enrol_at_any_site, invite_terminal
+from sync.central.usecases.retiring import retire_site
+from sync.central.usecases.sites import add_site, find_site, retired_sites
+from sync.central.usecases.terminals import console, enrol_at_any_site, invite_terminal
 from sync.central.usecases.verification import first_disagreement
 from sync.central.web.terminal_api import TerminalApi
 from sync.messages import Answer, Enrol, Hello, Late, Receipt, Welcome
@@ -224,3 +225,13 @@ def reopened(store: CentralStore, url: str) -> CentralStore:
     administer(url, "ALTER DATABASE NAME SET deadlock_timeout = '50ms'")
     store.close()
     return store
+
+
+def test_an_office_is_closed_until_it_has_a_terminal_again(offices: tuple[Office, Office]) -> None:
+    first, second = offices
+    retire_site(second.central, console("it"), "merged", NOW)
+    assert retired_sites(first.central) == {second.central.site}
+    code = invite_terminal(second.central, "counter-2", "2", NOW)
+    key = public_text(Ed25519PrivateKey.generate())
+    enrol_at_any_site(first.central, Enrol(code, key), NOW)
+    assert not retired_sites(first.central)
