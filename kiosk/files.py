@@ -2,19 +2,53 @@
 
 import errno
 import fcntl
+import io
 import os
 import pwd
 import secrets
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 _BUSY = "another command sets it up; wait until that one has ended"
 DRAFT = ".new"
 """How the name of a file ends that is not whole yet."""
+FLUSHED_PART = 256 << 10
+"""Bytes of a large file that the disk takes at once."""
+
+
+class Flushing:
+    """Has what is written reach the disk in parts. One flush of a large whole would keep every
+    other one waiting, and so a citizen's press: for seconds on a slow card."""
+
+    def __init__(self, flush: Callable[[], None]) -> None:
+        self._flush, self._waiting = flush, 0
+
+    def wrote(self, count: int) -> None:
+        """`count` more bytes wait to be flushed. OSError."""
+        self._waiting += count
+        if self._waiting >= FLUSHED_PART:
+            self._flush()
+            self._waiting = 0
+
+
+class FlushedInParts(io.FileIO):
+    """A file written anew that reaches the disk in parts; the last one is its writer's to flush."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path, "wb")
+        self._flushing = Flushing(lambda: os.fdatasync(self.fileno()))
+
+    def write(self, part: "ReadableBuffer") -> int:
+        written = super().write(part)
+        self._flushing.wrote(written)
+        return written
 
 
 def write_whole(path: Path, data: bytes) -> None:
@@ -50,11 +84,16 @@ def alone_in(folder: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
+def flushed_in_parts(path: Path) -> io.BufferedWriter:
+    """Open a file to write it anew; it reaches the disk in parts. OSError."""
+    return io.BufferedWriter(FlushedInParts(path))
+
+
 @contextmanager
 def new_file(target: Path) -> Iterator[BinaryIO]:
     """A new file `target`, mode 0600: whole and durable after the block, or not there. Who writes
     the same at once does not disturb. FileExistsError; OSError."""
-    with new_path(target) as draft, draft.open("wb") as file:
+    with new_path(target) as draft, flushed_in_parts(draft) as file:
         try:
             yield file
         except OSError as error:

@@ -19,7 +19,7 @@ from typing import BinaryIO
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from kiosk.files import sync_folder
+from kiosk.files import FLUSHED_PART, Flushing, sync_folder
 from kiosk.releases import version_key
 from sync.messages import Manifest
 from sync.messages.updates import MAX_HEADER
@@ -135,6 +135,7 @@ def unpack(path: Path, header: Header, folder: Path) -> None:
     check_payload(path, header)
     folder.mkdir(mode=0o700)
     unpacked = files = 0
+    flushing = Flushing(os.sync)  # of many files, most of them smaller than a part
     try:
         with path.open("rb") as file:
             file.seek(len(header.raw))
@@ -143,14 +144,16 @@ def unpack(path: Path, header: Header, folder: Path) -> None:
                     files, unpacked = files + 1, unpacked + member.size
                     if files > header.manifest.files or unpacked > header.manifest.unpacked:
                         raise BadRelease("holds more than its manifest says")
-                    _put(archive, member, folder)
+                    _put(archive, member, folder, flushing)
     except (tarfile.TarError, lzma.LZMAError, EOFError) as error:
         raise BadRelease(f"its archive is damaged: {error}") from None
     os.sync()
     sync_folder(folder)
 
 
-def _put(archive: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -> None:
+def _put(
+    archive: tarfile.TarFile, member: tarfile.TarInfo, folder: Path, flushing: Flushing
+) -> None:
     """One plain file or folder, below `folder`. Links and devices are none."""
     name = PurePosixPath(member.name)
     if name.is_absolute() or ".." in name.parts or "\\" in member.name or not name.parts:
@@ -166,8 +169,10 @@ def _put(archive: tarfile.TarFile, member: tarfile.TarInfo, folder: Path) -> Non
     mode = 0o755 if member.mode & 0o100 else 0o644
     descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, mode)
     with os.fdopen(descriptor, "wb") as out:
-        while piece := content.read(_PIECE):
+        while piece := content.read(FLUSHED_PART):
             out.write(piece)
+            out.flush()
+            flushing.wrote(len(piece))
 
 
 def pack(folder: Path, out: BinaryIO, preset: int = 6) -> tuple[int, int]:

@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx2 as httpx
 
 from kiosk.clock import Clock
-from kiosk.files import sync_folder, write_whole
+from kiosk.files import FLUSHED_PART, flushed_in_parts, sync_folder, write_whole
 from kiosk.releases import BY_STICK, BY_SYNC, Releases, version_key
 from kiosk.store.engine import Store
 from kiosk.store.journal import Kind
@@ -22,7 +22,7 @@ from sync.client import SyncFailed
 from sync.connection import Connection
 from sync.incoming import parsed
 from sync.messages import RefusedRelease, UpdateState, WantedRelease
-from sync.messages.updates import MAX_HEADER, MOST_REFUSED, RELEASE_PIECE
+from sync.messages.updates import MOST_REFUSED, RELEASE_PIECE
 from sync.publisher import followed
 from sync.releasefile import (
     BadRelease,
@@ -134,6 +134,7 @@ def _fetch(connection: Connection, releases: Releases, header: Header) -> Path:
                 raise BadRelease("central has its file no more")
             file.write(answer.body)
             file.flush()
+            os.fdatasync(file.fileno())  # a release whole would keep a press waiting
             number += 1
             if len(answer.body) != RELEASE_PIECE:
                 break
@@ -223,9 +224,9 @@ def install_file(path: Path, publisher: str, releases: Releases, running: str) -
 
 def _copy(source: Path, target: Path, size: int) -> None:
     descriptor = os.open(source, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    with os.fdopen(descriptor, "rb") as file, target.open("wb") as out:
+    with os.fdopen(descriptor, "rb") as file, flushed_in_parts(target) as out:
         os.fchmod(out.fileno(), 0o600)
-        while piece := file.read(min(MAX_HEADER << 8, size + 1 - out.tell())):
+        while piece := file.read(min(FLUSHED_PART, size + 1 - out.tell())):
             out.write(piece)
             if out.tell() > size:
                 break

@@ -26,7 +26,7 @@ from sqlalchemy.pool import StaticPool
 import kiosk
 from kiosk.copies import Copies
 from kiosk.domain.duty import Moment
-from kiosk.files import new_path, sync_folder
+from kiosk.files import FLUSHED_PART, Flushing, new_path, sync_folder
 from kiosk.soundsqlite import fault_of
 from kiosk.store.journal import Journal, Kind
 from kiosk.store.outbox import Outbox
@@ -53,6 +53,8 @@ _CHECKPOINT_PAUSE = 0.05
 """Seconds between two attempts to empty the WAL."""
 _LOCK_PAUSE = 0.001
 """Seconds between two attempts to take the write lock."""
+_STEPS_TO_GROW = 5_000
+"""Of SQLite's machine, between two looks at how far a copy has grown: some 100 kB of it."""
 _GIVEN_WAY = 0.005
 """Seconds in which whoever waits for the write lock takes it."""
 
@@ -270,7 +272,12 @@ class Store:
         """Write a whole, compact copy to `target`, which must not exist."""
         if target.exists():
             raise StoreFailed(f"{target}: exists already; name a new file")
-        with _failures(target), new_path(target) as draft, _raw(self._engine) as raw:
+        with (
+            _failures(target),
+            new_path(target) as draft,
+            _raw(self._engine) as raw,
+            _flushed_as_it_grows(raw, draft),
+        ):
             raw.execute("VACUUM INTO ?", (str(draft),))
         _LOG.info("copied to %s", target)
 
@@ -357,6 +364,39 @@ def _raw(engine: Engine) -> Iterator[Any]:
         yield connection.driver_connection
     finally:
         connection.close()
+
+
+@contextmanager
+def _flushed_as_it_grows(raw: Any, draft: Path) -> Iterator[None]:
+    """Have what `raw` writes into `draft` reach the disk in parts. OSError."""
+    failed: list[OSError] = []
+    (cache,) = raw.execute("PRAGMA cache_size").fetchone()
+    with draft.open("rb") as file:
+        flushing = Flushing(lambda: os.fdatasync(file.fileno()))
+        size = 0
+
+        def flush_grown() -> bool:
+            """Whether to end it."""
+            nonlocal size
+            before, size = size, os.fstat(file.fileno()).st_size
+            try:
+                flushing.wrote(size - before)
+            except OSError as error:
+                failed.append(error)
+            return bool(failed)
+
+        raw.set_progress_handler(flush_grown, _STEPS_TO_GROW)
+        # What SQLite keeps in its cache it would write, and flush, at the end.
+        raw.execute(f"PRAGMA cache_size={-(FLUSHED_PART >> 10)}")
+        try:
+            yield
+        except sqlite.OperationalError:
+            if failed:
+                raise failed[0] from None
+            raise
+        finally:
+            raw.set_progress_handler(None, 0)
+            raw.execute(f"PRAGMA cache_size={cache}")
 
 
 def _engine(path: Path, mode: str = "rw", synchronous: str = "FULL") -> Engine:

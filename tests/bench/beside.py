@@ -32,6 +32,8 @@ PAUSE = 0.02
 """Seconds between two presses: far more often than citizens press, and never by turns with a
 command."""
 MOST = 1.5
+IN_MEMORY = "/dev/shm"  # noqa: S108  (a bench's own folder below it)
+"""A real central is another machine: its flushes don't keep the terminal's disk busy."""
 COMMANDS = ("heartbeat", "verify")
 
 
@@ -51,12 +53,17 @@ def aged_terminal(
 ) -> Iterator[tuple[DataFolder, Path]]:
     """An enrolled terminal whose days central has, while central serves; and central's folder."""
     folder.mkdir(exist_ok=True)
-    central, data = central_with_fixed_ids(folder), folder / "terminal"
+    data = folder / "terminal"
     command("ui", data, "init")
     terminal_folder = DataFolder(data)
     fill(terminal_folder.database, ratings, days)
     fill_journal(terminal_folder.database, days, events_a_day)
-    with serving(central, "tests.bench.older_central") as output:
+    with (
+        tempfile.TemporaryDirectory(dir=IN_MEMORY) as root,
+        serving(
+            central := central_with_fixed_ids(Path(root)), "tests.bench.older_central"
+        ) as output,
+    ):
         words = ("enrol", "--terminal", "counter-1", "--counter", "1")
         invitation = command("sync.central.cli", central, *words)
         url, code = (

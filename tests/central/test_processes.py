@@ -12,8 +12,11 @@ from pathlib import Path
 
 import httpx2 as httpx
 import pytest
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.mmap_dict import MmapedDict, mmap_key
 
 from sync.central.usecases.installation import set_up
+from sync.central.web.metrics import OfAllProcesses
 from tests.support.service_manager import Listener
 
 
@@ -43,6 +46,18 @@ def until(holds: Callable[[], bool], seconds: float = 20.0) -> bool:
 def children(process: int) -> list[int]:
     text = Path(f"/proc/{process}/task/{process}/children").read_text("ascii")
     return [int(word) for word in text.split()]
+
+
+def test_figures_are_told_while_a_process_has_only_begun_its_file(tmp_path: Path) -> None:
+    (tmp_path / "histogram_1.db").touch()
+    (tmp_path / "gauge_livesum_1.db").touch()
+    written = MmapedDict(str(tmp_path / "gauge_livesum_2.db"))  # type: ignore[no-untyped-call]
+    key = mmap_key("kiosk_central_waiting", "kiosk_central_waiting", ["line"], ["day"], "Waiting.")
+    written.write_value(key, 3.0, 0.0)  # type: ignore[no-untyped-call]
+    written.close()  # type: ignore[no-untyped-call]
+    registry = CollectorRegistry()
+    registry.register(OfAllProcesses(tmp_path))
+    assert 'kiosk_central_waiting{line="day"} 3.0' in generate_latest(registry).decode()
 
 
 def test_two_processes_answer_one_that_dies_is_replaced_and_all_end_in_time(

@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 import kiosk
-from kiosk.files import sync_folder
+from kiosk.files import flushed_in_parts, sync_folder
 from kiosk.releases import version_key
 from sync.central.logbook import told
 from sync.central.rings import Offered, Ring, Standing, fits, goes_to, ring_of
@@ -130,7 +130,7 @@ def _keep_file(source: Path, target: Path) -> None:
     target.parent.mkdir(mode=0o700, exist_ok=True)
     draft = target.with_name(f"{target.name}.new")
     try:
-        with source.open("rb") as file, draft.open("wb") as out:
+        with source.open("rb") as file, flushed_in_parts(draft) as out:
             os.fchmod(out.fileno(), 0o600)
             shutil.copyfileobj(file, out)
             out.flush()

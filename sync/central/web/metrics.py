@@ -22,7 +22,7 @@ from sync.central.usecases.central import Central
 from sync.central.usecases.fleet_sums import FleetSums, read_fleet_sums
 from sync.central.web.terminal_api import Now
 
-__all__ = ["SHARED", "TEXT_FORMAT", "Metrics", "Timed"]
+__all__ = ["SHARED", "TEXT_FORMAT", "Metrics", "OfAllProcesses", "Timed"]
 
 TOKEN_FILE = "metrics.token"  # noqa: S105  (a file's name)
 SHARED = "PROMETHEUS_MULTIPROC_DIR"
@@ -62,7 +62,7 @@ class Metrics:
         self._registry = own
         if SHARED in os.environ:
             self._registry = CollectorRegistry()
-            MultiProcessCollector(self._registry)  # type: ignore[no-untyped-call]  # no types there
+            self._registry.register(OfAllProcesses(Path(os.environ[SHARED])))
         self._fleet = CollectorRegistry()
         self._fleet.register(_FleetCollector(central, now))
 
@@ -76,6 +76,24 @@ class Metrics:
         for line, length in self._queues.items():
             self._waiting.labels(line).set(length())
         return generate_latest(self._registry) + generate_latest(self._fleet)
+
+
+class OfAllProcesses(Collector):
+    """What each process has written into their folder; a file only just begun says nothing yet."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def collect(self) -> Iterator[Metric]:
+        written = [str(path) for path in self._folder.glob("*.db") if _has_bytes(path)]
+        yield from MultiProcessCollector.merge(written)  # type: ignore[no-untyped-call]  # no types
+
+
+def _has_bytes(path: Path) -> bool:
+    try:
+        return path.stat().st_size > 0
+    except FileNotFoundError:  # of a process that has just ended
+        return False
 
 
 class _FleetCollector(Collector):
