@@ -84,8 +84,8 @@ class MailServer:
     def _judged(self, error: smtplib.SMTPException) -> NotSent:
         """What a server's refusal means; 5xx is its last word (RFC 5321, 4.2.1)."""
         code, words = _code_and_words(error)
-        for said in self._forms_of_secret():
-            words = words.replace(said, "…")
+        for form in self._forms_of_secret():
+            words = words.replace(form, "…")
         is_final = code >= 500
         match error:
             case smtplib.SMTPAuthenticationError() | smtplib.SMTPNotSupportedError():
@@ -107,7 +107,7 @@ class MailServer:
         if not self.secret:
             return []
         plain = f"\0{self.settings.user}\0{self.secret}"
-        coded = [b64encode(said.encode()).decode() for said in (plain, self.secret)]
+        coded = [b64encode(form.encode()).decode() for form in (plain, self.secret)]
         return [*coded, self.secret]
 
 

@@ -330,7 +330,8 @@ def _open_session(
     central: Central, account: Account, stage: str, browser: str, now: datetime, *, by: str
 ) -> Opened:
     """A session with a token of its own. It ends the account's others, where the office does not
-    want several; one that waits for a code ends none."""
+    want several; one that waits for a code ends none. NotSignedIn where what opened the account
+    has changed since it was looked at: a new password ends also who is just coming in."""
     token = secrets.token_urlsafe(32)
     session = Session(
         token=_hash(token),
@@ -341,6 +342,9 @@ def _open_session(
         seen=now,
     )
     with central.store.transaction(account.site) as t:
+        current = t.accounts.get(account.account, for_update=True)
+        if current is None or _opened_by(current) != _opened_by(account):
+            raise NotSignedIn
         if stage != CODE and t.settings.newest().settings.one_session:
             ended = t.accounts.close_sessions(account.account)
         else:
@@ -355,6 +359,11 @@ def _open_session(
             write_event(central, t, Kind.SIGNED_IN, account.account, now, what=told(by))
         empty_old_events(t, now)
     return Opened(site=account.site, token=token, stage=stage)
+
+
+def _opened_by(account: Account) -> tuple[object, ...]:
+    """What lets somebody in."""
+    return account.secret, account.subject, account.disabled
 
 
 def _hash(token: str) -> str:
