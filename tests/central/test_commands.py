@@ -106,6 +106,11 @@ def test_the_database_is_nobody_elses_also_in_a_folder_that_stands_open(tmp_path
     assert database.stat().st_mode & 0o077 == 0
 
 
+def test_what_something_else_serves_already_is_not_to_be_served(command: Command) -> None:
+    [then] = [line for line in accepted(command("init", "--served")).splitlines() if "Next" in line]
+    assert then == "Next: kiosk-central officers import FILE.csv"
+
+
 def test_init_twice_is_refused_and_changes_nothing(ready: Command, folder: Path) -> None:
     before = (folder / "central.key").read_bytes()
     assert "is set up already" in refused(ready("init"))
@@ -592,10 +597,23 @@ def test_accounts_are_made_listed_and_disabled(ready: Command) -> None:
 
 def test_a_second_office_lives_in_the_same_central(ready: Command) -> None:
     accepted(ready("sites", "add", "huaikhwang", "สำนักงานเขตห้วยขวาง"))
-    assert "huaikhwang\tสำนักงานเขตห้วยขวาง" in accepted(ready("sites", "list"))
+    assert "huaikhwang\tสำนักงานเขตห้วยขวาง\tactive" in accepted(ready("sites", "list"))
     assert "No accounts yet" in accepted(ready("--site", "huaikhwang", "accounts", "list"))
     assert "no such office" in refused(ready("--site", "nowhere", "accounts", "list"))
     assert "use 1 to 32" in refused(ready("sites", "add", "a b", "x"))
+
+
+def test_an_office_that_closed_is_marked_where_offices_are_listed(
+    ready: Command, folder: Path
+) -> None:
+    accepted(ready("sites", "add", "huaikhwang", "สำนักงานเขตห้วยขวาง"))
+    accepted(ready("--site", "huaikhwang", "sites", "retire", "--reason", "merged"))
+    listed = accepted(ready("sites", "list")).splitlines()
+    assert [line.rpartition("\t")[2] for line in listed] == ["active", "retired"]
+    with open_central(folder) as central:
+        page = TestClient(create_app(central)).get("/sign-in").text
+    assert "สำนักงานเขตห้วยขวาง (ปิดแล้ว)<" in page
+    assert "สำนักงานเขตดินแดง<" in page
 
 
 def test_every_office_is_verified_and_closed_where_none_is_named(

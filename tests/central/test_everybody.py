@@ -19,12 +19,13 @@ from sync.central.reports.gate.everybody import ForEverybody, parts_of
 from sync.central.reports.gate.figures import last_week_end, month_of
 from sync.central.usecases.central import Central
 from sync.central.usecases.publishing import publish_due
-from sync.central.viewer import PUBLIC, ROLES
+from sync.central.viewer import PUBLIC, ROLES, Viewer
 from sync.central.web.app import create_app
 from sync.messages import ReasonCount
 from tests.support.builders import an_officer
 from tests.support.central import (
     DIRECTOR,
+    NOON,
     enrolled,
     made_central,
     put_on_roster,
@@ -107,6 +108,19 @@ def test_the_house_reads_every_month(office: Central) -> None:
         assert gate.office(office, DIRECTOR, parse(code), TODAY).figure.result.n == n
     reader = signed_in(office, ROLES["officer"], officer="101", now=datetime.now(UTC))
     assert reader.get("/report/dindaeng?period=2026-09").status_code == 200
+
+
+@pytest.mark.parametrize("code", ["fy2026", "fy2026-q4", "fy2025", "2026-09"])
+@pytest.mark.parametrize("viewer", [PUBLIC, DIRECTOR], ids=["everybody", "the house"])
+def test_office_and_tables_read_at_once_say_what_they_say_apart(
+    office: Central, viewer: Viewer, code: str
+) -> None:
+    span = parse(code)
+    apart = gate.office(office, viewer, span, TODAY), gate.cuts(office, viewer, span, TODAY)
+    assert gate.office_and_cuts(office, viewer, span, TODAY) == apart
+    with_sections = gate.office(office, viewer, span, TODAY, sections_seen=NOON)
+    at_once, _ = gate.office_and_cuts(office, viewer, span, TODAY, sections_seen=NOON)
+    assert at_once == with_sections
 
 
 def test_a_week_is_read_by_everybody_once_it_is_over_for_two_weeks(office: Central) -> None:

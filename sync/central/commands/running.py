@@ -97,6 +97,9 @@ def init(
     url: Annotated[
         str, typer.Option(help="The address terminals will use.", envvar=variable("url"))
     ] = "http://127.0.0.1:8765",
+    served: Annotated[
+        bool, typer.Option("--served", help="Something else serves it, as the packages do.")
+    ] = False,
 ) -> None:
     """Make the data folder, the keys and the database.
 
@@ -113,7 +116,8 @@ def init(
     with opened() as central:
         password = add_account(central, "init", "it", "IT", (ROLES["it"],), made_at)
     typer.echo(f"First account: it, first password {password}")
-    typer.echo("Next: kiosk-central officers import FILE.csv, then kiosk-central serve")
+    then = "" if served else ", then kiosk-central serve"
+    typer.echo(f"Next: kiosk-central officers import FILE.csv{then}")
     typer.echo("To read scores: kiosk-central accounts add NAME --role director")
 
 

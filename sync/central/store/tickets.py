@@ -64,6 +64,15 @@ _SERVED = (
 )
 # Pages ask these: building a statement takes longer than running it.
 _ANY = select(tickets.c.date).where(*_OF_SPAN).limit(1)
+_QUARTERS = (
+    select(quarter_tickets)
+    .where(
+        quarter_tickets.c.site == bindparam("site"),
+        quarter_tickets.c.quarter >= bindparam("first"),
+        quarter_tickets.c.quarter <= bindparam("last"),
+    )
+    .order_by(quarter_tickets.c.quarter)
+)
 _LINES_OF_SPAN = (
     day_lines.c.site == bindparam("site"),
     day_lines.c.date >= bindparam("first"),
@@ -158,15 +167,7 @@ class Tickets(Room):
 
     def quarters(self, first: date, last: date) -> list[QuarterTickets]:
         """What is frozen of the quarters that end from `first` to `last`, oldest first."""
-        query = (
-            select(quarter_tickets)
-            .where(
-                quarter_tickets.c.site == self._site,
-                quarter_tickets.c.quarter >= first,
-                quarter_tickets.c.quarter <= last,
-            )
-            .order_by(quarter_tickets.c.quarter)
-        )
+        asked = {"site": self._site, "first": first, "last": last}
         return [
             QuarterTickets(
                 first=quarter_of(row.quarter)[0],
@@ -174,7 +175,7 @@ class Tickets(Room):
                 rated=row.rated,
                 served=row.served,
             )
-            for row in self._connection.execute(query)
+            for row in self._connection.execute(_QUARTERS, asked)
         ]
 
     def has_any(self, first: date, last: date) -> bool:
