@@ -5,7 +5,8 @@ The server is nobody's, and switched off in the end: a demonstration writes to n
 
 from datetime import datetime, time, timedelta
 
-from sync.central.logbook import told
+from sync.central.notifications.delivery import answer_of
+from sync.central.notifications.sending import NotSent, Sent
 from sync.central.notifying import Transport
 from sync.central.transports import MailSettings
 from sync.central.usecases.central import Central
@@ -18,8 +19,8 @@ from sync.central.viewer import Viewer
 DOMAIN = "dindaeng.example"
 _MORNING = time(8, 20)
 _SERVER = MailSettings(host=f"mail.{DOMAIN}", sender=f"report@{DOMAIN}")
-_TAKEN = told("sent", code=250, words="2.0.0 Ok: queued")
-_UNKNOWN = told("recipient", code=550, words="5.1.1 user unknown")
+_TAKEN = Sent(250, "2.0.0 Ok: queued")
+_UNKNOWN = NotSent("recipient", code=550, words="5.1.1 user unknown", again=False)
 
 
 def tell_of_the_week(central: Central, it: Viewer, director: Viewer, now: datetime) -> None:
@@ -44,4 +45,5 @@ def _tell(central: Central, moment: datetime) -> None:
     while one := claim_next(central, moment):
         came_back = one.topic == "monthly"
         state = NotificationState.FAILED if came_back else NotificationState.SENT
-        settle(central, one, state, _UNKNOWN if came_back else _TAKEN, moment)
+        answer = answer_of(_UNKNOWN if came_back else _TAKEN)
+        settle(central, one, state, answer, moment)

@@ -12,7 +12,7 @@ from lxml import html
 from starlette.testclient import TestClient
 
 from kiosk.domain.people import BadPerson
-from sync.central.handbook import article_of_page
+from sync.central.handbook import article_of_page, text_of
 from sync.central.logbook import Kind, told
 from sync.central.papers import typesetting
 from sync.central.usecases.accounts import add_account
@@ -105,10 +105,19 @@ def clients(office: Central) -> dict[str, TestClient]:
     return clients
 
 
+@pytest.fixture
+def articles_anew() -> Iterator[None]:
+    """An article names the roles there are; one with a role of this test is no other test's."""
+    text_of.cache_clear()
+    yield
+    text_of.cache_clear()
+
+
 def opened(client: TestClient) -> set[str]:
     return {path for path in PAGES if client.get(path).status_code == 200}
 
 
+@pytest.mark.usefixtures("articles_anew")
 @pytest.mark.parametrize(
     ("role", "like"),
     [
@@ -139,6 +148,7 @@ def account_of(
     add_account(office, "t", "x", "x", [role], NOW, officer=officer, section=section, city=city)
 
 
+@pytest.mark.usefixtures("articles_anew")
 def test_a_role_that_reads_every_officer_and_no_section_needs_no_more_than_its_row(
     fresh_office: Central, monkeypatch: pytest.MonkeyPatch
 ) -> None:
