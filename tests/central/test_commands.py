@@ -19,6 +19,7 @@ from typer.testing import CliRunner, Result
 from kiosk.files import alone_in
 from sync.central.cli import app
 from sync.central.commands.context import choose, now
+from sync.central.commands.terminals import shown_certificate
 from sync.central.logbook import Log, Wanted, told
 from sync.central.store.engine import CentralStore
 from sync.central.store.logbreaks import LogBreak
@@ -273,6 +274,25 @@ def test_enrol_says_the_fingerprint_as_the_terminals_screen_shows_it(
     fingerprint = fingerprint_of(pem.read_text("ascii"))
     assert fingerprint in said, "in the line to type"
     assert " ".join(groups(fingerprint)) in said
+
+
+def test_a_report_that_goes_on_elsewhere_is_not_opened_again(
+    ready: Command, folder: Path, tmp_path: Path
+) -> None:
+    file, there = tmp_path / "central.zip", tmp_path / "there"
+    assert "is not opened again" in accepted(ready("backup", str(file), "--last"))
+    for words in (("terminals", "list"), ("serve", "--port", "0"), ("backup", str(file) + "2")):
+        assert "this report goes on elsewhere" in refused(ready(*words))
+    accepted(command_on(there)("restore", str(file)))
+    accepted(command_on(there)("terminals", "list"))
+    (folder / "moved").unlink()
+    accepted(ready("terminals", "list"))
+
+
+def test_enrol_names_a_proxys_certificate_before_the_packages_own(tmp_path: Path) -> None:
+    assert shown_certificate(tmp_path) == tmp_path / "cert.pem"
+    (tmp_path / "proxy.pem").touch()
+    assert shown_certificate(tmp_path) == tmp_path / "proxy.pem"
 
 
 def test_a_code_is_not_kept_in_the_clear(ready: Command, folder: Path) -> None:

@@ -46,6 +46,7 @@ from sync.central.reports.gate.figures import (
 from sync.central.reports.gate.improved import Improved, improvements_beside
 from sync.central.reports.gate.looks import record_looks
 from sync.central.reports.gate.missing import OVER_TICKETS
+from sync.central.reports.gate.nameless import nameless_sections
 from sync.central.reports.gate.ways import Difference, differences
 from sync.central.sitesettings import SiteSettings
 from sync.central.store.engine import Transaction
@@ -280,26 +281,14 @@ def sections_for_papers(
             return {}
         settings = t.settings.newest().settings
         sums = blocks.sums(*period.days)
+        runs = blocks.runs(*period.days)
         usual = blocks.usual(period.last_day)
-    parts = {name: parts_of([sums[name]]) for name in _nameless(sums)}
+    parts = {name: parts_of([sums[name]]) for name in nameless_sections(runs)}
     return {
         name: figure(parts[name], settings, effect_of(parts[name], usual))
         for name in parts
         if viewer.may_read_section(central.site, name)
     }
-
-
-def _nameless(sums: BySection) -> tuple[str, ...]:
-    """The sections in which NAMELESS officers or more have results, as long as their sum leaves
-    none or as many of the office: what remains of its figure must tell of nobody either. Who moved
-    through several sections is one person."""
-    rated = {name: set(by_officer) for name, by_officer in sums.items() if by_officer}
-    smallest_first = sorted(rated, key=lambda name: (len(rated[name]), name))
-    large = [name for name in smallest_first if name and len(rated[name]) >= NAMELESS]
-    rest = set[str]().union(*(rated[name] for name in rated if name not in large))
-    if 0 < len(rest) < NAMELESS:
-        large = large[1:]
-    return tuple(large)
 
 
 def _gaps(t: Transaction, period: Period, ended: date) -> Counter[str]:
