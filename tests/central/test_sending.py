@@ -336,6 +336,9 @@ def test_what_speaks_no_http_is_not_repeated_either(chain: Path, pem: str) -> No
 
     class Postbox(QuietHandler):
         def handle(self) -> None:
+            self.raw_requestline = self.rfile.readline()
+            self.parse_request()
+            self.rfile.read(int(self.headers["Content-Length"]))
             self.wfile.write(b"* OK imap.internal, version 1.2\r\n")
 
     told = Told(site="dindaeng", topic="silent", text="x", link="https://r.example/")
