@@ -1,8 +1,9 @@
 """What many terminals ask at once, in one transaction: a commit waits for the disk, however much
 it carries.
 
-Only the common cases are answered here: a run opened, a first report of a day. Whatever needs a
-judgement gets no answer (None) and is then asked alone, as if it had come by itself.
+Only the common cases are answered here: a run opened, a first report of a day, and the same one
+again where its receipt was lost. Whatever needs a judgement gets no answer (None) and is then asked
+alone, as if it had come by itself.
 """
 
 import secrets
@@ -179,7 +180,8 @@ def greet(
 def take_days(
     store: CentralStore, calls: Sequence[Signed], now: datetime
 ) -> list[Receipt | Exception | None]:
-    """A receipt for each day report that is the first of its day, or what refuses it."""
+    """A receipt for each day report that is the first of its day, or that central has as it is; or
+    what refuses it."""
     answers: list[Receipt | Exception | None] = [None] * len(calls)
     places: dict[DayKey, int] = {}
     days: dict[DayKey, NewDay] = {}
@@ -204,18 +206,21 @@ def take_days(
             )
             if terminal.active and day.key not in days and not is_impossible(terminal, report):
                 days[day.key], places[day.key] = day, place
-        first_ones = _first_ones(many, days)
+        stored = many.stored(days.keys())
+        first_ones = _first_ones(many, {key: days[key] for key in days.keys() - stored.keys()})
         many.put(first_ones, now)
-    for day in first_ones:
-        report = day.report
-        answers[places[day.key]] = Receipt(
-            terminal=report.terminal,
-            date=report.date,
-            revision=report.revision,
-            digest=day.digest,
-            answer=Answer.STORED,
-            logs=heads_told(log_ends[report.site], log_ends[CITY]),
-        )
+    had = [days[key] for key, its_digest in stored.items() if its_digest == days[key].digest]
+    for taken, answer in ((first_ones, Answer.STORED), (had, Answer.ALREADY_HAVE)):
+        for day in taken:
+            report = day.report
+            answers[places[day.key]] = Receipt(
+                terminal=report.terminal,
+                date=report.date,
+                revision=report.revision,
+                digest=day.digest,
+                answer=answer,
+                logs=heads_told(log_ends[report.site], log_ends[CITY]),
+            )
     return answers
 
 
@@ -227,17 +232,18 @@ def _is_by_another_key(call: Signed, known: KnownTerminal | None) -> bool:
 
 
 def _first_ones(many: ManyTerminals, days: Mapping[DayKey, NewDay]) -> list[NewDay]:
-    """Those of which central has no report yet, and knows everybody and every counter that they
-    name; each with the sheets that it shows more of."""
-    stored, seen = many.stored(days.keys()), many.seen(days.keys())
+    """Those whose every officer and counter central knows, and that open what was shown of them;
+    each with the sheets that it shows more of. Central has none of these days yet."""
+    if not days:
+        return []
+    seen = many.seen(days.keys())
     witnessed, missed = many.witnessed(days.keys()), many.first_missed(days.keys())
     officers = many.known_officers(_named(day, day.report.officers()) for day in days.values())
     counters = many.known_counters(_named(day, day.report.counters()) for day in days.values())
     return [
         replace(day, fresh_sheets=_fresh(day.fresh_sheets, seen.get(key, {})))
         for key, day in sorted(days.items())
-        if key not in stored
-        and missed.get(key[:2], day.report.date) >= day.report.date
+        if missed.get(key[:2], day.report.date) >= day.report.date
         and _named(day, day.report.officers()) <= officers
         and _named(day, day.report.counters()) <= counters
         and _as_shown(witnessed.get(key, {}), day.report)
