@@ -206,22 +206,31 @@ def take_days(
             )
             if terminal.active and day.key not in days and not is_impossible(terminal, report):
                 days[day.key], places[day.key] = day, place
-        stored = many.stored(days.keys())
-        first_ones = _first_ones(many, {key: days[key] for key in days.keys() - stored.keys()})
-        many.put(first_ones, now)
-    had = [days[key] for key, its_digest in stored.items() if its_digest == days[key].digest]
-    for taken, answer in ((first_ones, Answer.STORED), (had, Answer.ALREADY_HAVE)):
-        for day in taken:
-            report = day.report
-            answers[places[day.key]] = Receipt(
-                terminal=report.terminal,
-                date=report.date,
-                revision=report.revision,
-                digest=day.digest,
-                answer=answer,
-                logs=heads_told(log_ends[report.site], log_ends[CITY]),
-            )
+        receipts = _taken(many, days, now)
+    for key, answer in receipts.items():
+        report = days[key].report
+        answers[places[key]] = Receipt(
+            terminal=report.terminal,
+            date=report.date,
+            revision=report.revision,
+            digest=days[key].digest,
+            answer=answer,
+            logs=heads_told(log_ends[report.site], log_ends[CITY]),
+        )
     return answers
+
+
+def _taken(
+    many: ManyTerminals, days: Mapping[DayKey, NewDay], now: datetime
+) -> dict[DayKey, Answer]:
+    """Store those that are the first of their day; what is said of them, and of those that central
+    has as they are."""
+    stored = many.stored(days.keys())
+    first_ones = _first_ones(many, {key: days[key] for key in days.keys() - stored.keys()})
+    many.put(first_ones, now)
+    answers = {day.key: Answer.STORED for day in first_ones}
+    had = (key for key, digest_ in stored.items() if digest_ == days[key].digest)
+    return answers | dict.fromkeys(had, Answer.ALREADY_HAVE)
 
 
 def _is_by_another_key(call: Signed, known: KnownTerminal | None) -> bool:
