@@ -158,7 +158,7 @@ class SerialPort:
         self._line.close()
 
     def _unplugged(self, error: Exception) -> PortLost:
-        reason = _reason(error)
+        reason = reason_of(error)
         return PortLost("port_unplugged", field=self._device, name=self._name, error=reason)
 
 
@@ -202,7 +202,9 @@ def _opening_failure(error: Exception) -> Refusal:
     return Refusal("port_trouble", error=os.strerror(number))
 
 
-def _reason(error: Exception) -> str:
+def reason_of(error: Exception) -> str:
+    """Why a line was lost, in one line."""
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
-    return str(error).splitlines()[0] if str(error) else type(error).__name__
+    # What pyserial guesses stands in brackets: we say "unplugged" ourselves.
+    return str(error).partition(" (")[0].partition("\n")[0] or type(error).__name__

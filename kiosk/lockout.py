@@ -104,6 +104,11 @@ class Lockout:
             t.pins.forgive(owner)
             t.witness(self._clock.now(), Kind.PIN_UNLOCKED, {"owner": owner})
 
+    def lost_pins(self) -> tuple[str, ...]:
+        """Who had a PIN of this terminal's own under a secret that is lost, and has no other."""
+        with self._store.read() as snapshot:
+            return snapshot.pins.lost()
+
     def has_pin(self, owner: str) -> bool:
         with self._store.read() as snapshot:
             record = snapshot.pins.of(owner)

@@ -194,6 +194,9 @@ class Terminal:
     def unlock(self, owner: str) -> None:
         self._lockout.unlock(owner)
 
+    def lost_pins(self) -> tuple[str, ...]:
+        return self._lockout.lost_pins()
+
     def has_pin(self, owner: str) -> bool:
         return self._lockout.has_pin(owner)
 

@@ -58,6 +58,15 @@ class CentralRefused(SyncFailed):
         super().__init__(text)
         self.status, self.reason = status, reason
 
+    @classmethod
+    def of(cls, what: str, status: int, answer: bytes) -> "CentralRefused":
+        """`what`: the request's method and name."""
+        reason = ErrorLine.words(answer) or "no reason given"
+        text = f"central answered {status} to {what}: {reason}"
+        if status == httpx.codes.FORBIDDEN:  # it refuses who asks, whatever is asked
+            text = f"central says: {reason}"
+        return cls(text, status, reason)
+
 
 class NotCentral(SyncFailed):
     """Something answered that is not our central: a captive portal, a proxy, another server."""

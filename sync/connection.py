@@ -12,7 +12,6 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from kiosk.store.state import Enrolment
 from sync.client import Answered, CentralRefused, NotCentral, TryLater, not_central, send
 from sync.incoming import Progress
-from sync.messages import ErrorLine
 from sync.outgoing import Line, path_of
 from sync.protocol import BadMessage
 from sync.receipts import AnswerProof
@@ -93,9 +92,7 @@ class Connection:
         )
         self._check(proof, answer)
         if status not in expected:
-            reason = ErrorLine.words(answer) or "no reason given"
-            text = f"central answered {status} to {method} {name}: {reason}"
-            raise CentralRefused(text, status, reason)
+            raise CentralRefused.of(f"{method} {name}", status, answer)
         return SignedAnswer(answer, proof)
 
     def _check(self, proof: AnswerProof, answer: bytes) -> None:

@@ -26,7 +26,7 @@ from kiosk.store.outbox import Parcel
 from kiosk.store.state import Enrolment
 from sync.bundle import BOX, FROM_CENTRAL, MAX_BYTES, TO_CENTRAL, Homeward, Outward, Reply, Request
 from sync.centrallogs import seen_logs, take_proofs
-from sync.client import NotCentral, SyncFailed
+from sync.client import CentralRefused, NotCentral, SyncFailed
 from sync.exchange import enrolment_of, write_failure
 from sync.incoming import (
     Progress,
@@ -153,7 +153,7 @@ class _Visit:
     receipted: int = 0
     parked: tuple[str, ...] = ()
     officers: int | None = None
-    refused: Refused | None = None
+    refused: SyncFailed | None = None
 
     def whole(self) -> Visit:
         memory = self._take_in(_Memory.read(self.memory))
@@ -206,7 +206,7 @@ class _Visit:
             self._settle_run(run, memory.pin_key)
         for reply in homeward.replies:
             if (reply.name, reply.nonce) == ("hello", memory.hello):
-                memory = _greeted(reply, homeward.box)
+                memory = self._greeted(reply, homeward.box)
         return memory
 
     def _read(self, path: Path) -> bytes | None:
@@ -242,6 +242,17 @@ class _Visit:
             nonce=reply.nonce,
             signature=reply.signature,
         )
+
+    def _greeted(self, reply: Reply, box: str) -> _Memory:
+        """What the answer to a greeting leaves to remember: the run it opened, or which run the
+        next greeting has to name."""
+        if reply.status == 200:
+            welcome = parsed(Welcome.parse, reply.body)
+            return _Memory(run=welcome.nonce, last=welcome.last, window=welcome.nonce, box=box)
+        if reply.status == 409:
+            return _Memory(window=parsed(Late.parse, reply.body).window, box=box)
+        self.refused = CentralRefused.of("hello", reply.status, reply.body)
+        return _Memory(box=box)
 
     def _settle_run(self, replies: list[Reply], pin_key: str) -> None:
         """The answers to this run's requests, in the order of the requests."""
@@ -397,17 +408,6 @@ class _Visit:
 
     def _file(self, tail: str) -> Path:
         return self.stick / f"{self.enrolment.site}-{self.enrolment.terminal}{tail}"
-
-
-def _greeted(reply: Reply, box: str) -> _Memory:
-    """What the answer to a greeting leaves to remember: the run it opened, or which run the next
-    greeting has to name."""
-    if reply.status == 200:
-        welcome = parsed(Welcome.parse, reply.body)
-        return _Memory(run=welcome.nonce, last=welcome.last, window=welcome.nonce, box=box)
-    if reply.status == 409:
-        return _Memory(window=parsed(Late.parse, reply.body).window, box=box)
-    return _Memory(box=box)
 
 
 def _private_key(text: str) -> X25519PrivateKey:

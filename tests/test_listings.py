@@ -139,9 +139,9 @@ def test_the_list_of_terminals_has_what_each_said_of_its_machine(central: Path) 
 def test_a_person_at_a_terminal_gets_a_table_and_a_pipe_gets_tabs(
     capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    rows = [central_rows.SiteRow("dindaeng", "สำนักงานเขตดินแดง [ทดสอบ]")]
+    rows = [central_rows.SiteRow("dindaeng", "สำนักงานเขตดินแดง [ทดสอบ]", "active")]
     print_rows(rows, as_json=False)
-    assert capfd.readouterr().out == "dindaeng\tสำนักงานเขตดินแดง [ทดสอบ]\n"
+    assert capfd.readouterr().out == "dindaeng\tสำนักงานเขตดินแดง [ทดสอบ]\tactive\n"
     ours, theirs = pty.openpty()
     with os.fdopen(theirs, "w") as screen:
         monkeypatch.setattr("sys.stdout", screen)

@@ -35,7 +35,8 @@ def _interval_row(words: Words, own: OwnResult) -> tuple[Row, ...]:
     if own.bound:
         return ()
     low, high = (_per_cent(end, own.places) for end in (own.low, own.high))
-    return ((words.get("own_result.interval"), f"95%: {low}–{high}"),)
+    between = words.get("own_result.confidence", low=low, high=high)
+    return ((words.get("own_result.interval"), between),)
 
 
 def _response_row(words: Words, own: OwnResult) -> tuple[Row, ...]:

@@ -74,6 +74,11 @@ class Pins:
     def drop(self, owner: str) -> None:
         self._connection.execute(delete(pins).where(pins.c.owner == owner))
 
+    def lost(self) -> tuple[str, ...]:
+        """Owners whose PIN was lost, and who have no other yet."""
+        query = select(pins.c.owner).where(pins.c.hash == "").order_by(pins.c.owner)
+        return tuple(self._connection.scalars(query))
+
     def secret(self) -> str:
         """Fingerprint of the pepper with which these PINs were made; "": nobody has said."""
         return self._connection.execute(select(pin_secret.c.fingerprint)).scalar() or ""

@@ -165,6 +165,33 @@ def next_blocks(published: Iterable[Block], days: Iterable[DayCount], today: dat
     return blocks
 
 
+@dataclass(frozen=True, slots=True)
+class BlockDays:
+    """Which days a published block has, and when it closed."""
+
+    number: int
+    first_day: date
+    last_day: date
+    published: date
+
+
+def first_out_of_line(blocks: Iterable[BlockDays]) -> BlockDays | None:
+    """The first of an officer's blocks on one scale, by their numbers, that `next_blocks` has not
+    made: each has whole weeks that were over, and begins where the one before ended."""
+    before: BlockDays | None = None
+    for block in blocks:
+        first, last = block.first_day, block.last_day
+        is_whole = first.weekday() == 0 and last.weekday() == 6
+        follows = before is None or (block.number, first) == (
+            before.number + 1,
+            before.last_day + _DAY,
+        )
+        if not (is_whole and follows and first < last < block.published):
+            return block
+        before = block
+    return None
+
+
 def _by_week(days: Iterable[DayCount]) -> dict[date, list[DayCount]]:
     """Days by the Sunday that ends their week."""
     weeks: dict[date, list[DayCount]] = {}

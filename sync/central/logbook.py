@@ -131,6 +131,10 @@ class LogEnd:
     emptied: int = 0
 
 
+SITE_RETIRED = "site_retired"
+"""The key of what is told where an office closes: lists of offices look for it."""
+
+
 def told(key: str, **values: str | int) -> str:
     """What happened, as an entry has it: no sentence, but the key of one in the table `log_what` of
     each language, and its values."""

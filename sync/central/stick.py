@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ from sync.central.usecases.central import Central
 from sync.central.usecases.releases import put_on_stick
 from sync.central.web.app import create_app
 from sync.central.web.terminal_api import Now, utc_now
-from sync.messages import WantedRelease
+from sync.messages import ErrorLine, WantedRelease
 from sync.protocol import BadMessage
 from sync.sealing import sealing_text
 from sync.signing import NONCE_HEADER, SIGNATURE_HEADER, sign_answer
@@ -39,8 +40,8 @@ CARRIED_FOR = timedelta(days=62)
 
 @dataclass(frozen=True, slots=True)
 class Visited:
-    """One terminal's file: how many requests were answered, and why the first of the others was
-    refused; or why the whole file was not read, or no release goes back with the answers."""
+    """One terminal's file: how many requests were answered, and why the first that was refused
+    was; or why the whole file was not read, or no release goes back with the answers."""
 
     file: str
     answered: int = 0
@@ -65,7 +66,7 @@ def _answer(central: Central, app: FastAPI, path: Path) -> Visited:
         return Visited(file=path.name, trouble=str(error))
     at = f"/v1/sites/{outward.site}/terminals/{outward.terminal}/"
     answers = asyncio.run(_ask_all(app, at, outward.requests))
-    replies = tuple(reply for reply, refusal in answers if not refusal)
+    replies = tuple(reply for reply, _ in answers if reply is not None)
     refused = next((refusal for _, refusal in answers if refusal), "")
     signed = sign_answer(central.key, 200, at + BOX, "", sealing_text(box).encode())
     home = Homeward(
@@ -99,13 +100,15 @@ def _carry_release(central: Central, stick: Path, replies: Iterable[Reply]) -> s
     return ""
 
 
-async def _ask_all(app: FastAPI, at: str, requests: Iterable[Request]) -> list[tuple[Reply, str]]:
+async def _ask_all(
+    app: FastAPI, at: str, requests: Iterable[Request]
+) -> list[tuple[Reply | None, str]]:
     return [await _ask(app, at, request) for request in requests]
 
 
-async def _ask(app: FastAPI, at: str, request: Request) -> tuple[Reply, str]:
-    """The application's answer to one request (ASGI 3), and its words where it is a refusal, or
-    nothing that a stick carries: a photo is no text."""
+async def _ask(app: FastAPI, at: str, request: Request) -> tuple[Reply | None, str]:
+    """The application's answer to one request (ASGI 3), and its words where it refuses who asked.
+    No answer where it is unsigned, or nothing that a stick carries: a photo is no text."""
     headers = {SIGNATURE_HEADER: request.signature}
     if request.name != "hello":
         headers[NONCE_HEADER] = request.nonce
@@ -149,8 +152,11 @@ async def _ask(app: FastAPI, at: str, request: Request) -> tuple[Reply, str]:
         signature=signature,
         body=bytes(body),
     )
-    text = got.get("content-type", "application/json") == "application/json"
-    what = f"{request.method} {request.name}: {status}"
-    if not text:
-        return reply, f"{what}, which no stick carries"
-    return reply, "" if signature else f"{what} {bytes(body).decode()[:200]}"
+    words = ErrorLine.words(reply.body)
+    if got.get("content-type", "application/json") != "application/json":
+        return None, f"{request.method} {request.name}: {status}, which no stick carries"
+    if status == HTTPStatus.FORBIDDEN:
+        return reply if signature else None, words
+    return (
+        (reply, "") if signature else (None, f"{request.method} {request.name}: {words or status}")
+    )

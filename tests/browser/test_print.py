@@ -54,6 +54,38 @@ def test_a_printed_page_has_every_word_and_nothing_is_cut_off(
     context.close()
 
 
+_BROKEN_WORDS = """() => {
+    const broken = [];
+    for (const head of document.querySelectorAll('main th')) {
+        const texts = document.createTreeWalker(head, NodeFilter.SHOW_TEXT);
+        while (texts.nextNode()) {
+            const text = texts.currentNode;
+            for (const word of text.data.matchAll(/[A-Za-z]+/g)) {
+                const range = document.createRange();
+                range.setStart(text, word.index);
+                range.setEnd(text, word.index + word[0].length);
+                if (range.getClientRects().length > 1) broken.push(word[0]);
+            }
+        }
+    }
+    return broken;
+}"""
+
+
+@pytest.mark.parametrize(
+    "path", [f"/report/{SITE}", f"/section/{SITE}?name=ฝ่ายทะเบียน", f"/services/{SITE}"]
+)
+def test_no_word_of_a_tables_head_ends_on_another_line_on_paper(
+    chromium: Engine, office: Office, path: str
+) -> None:
+    context = office.context(chromium, "director", "en", looks.PRINTED, scripts=True)
+    page = context.new_page()
+    page.goto(path)
+    page.emulate_media(media="print")
+    assert page.evaluate(_BROKEN_WORDS) == []
+    context.close()
+
+
 def test_each_letter_with_a_pin_is_one_sheet(chromium: Engine, office: Office) -> None:
     context = office.context(chromium, "hr")
     page = context.new_page()

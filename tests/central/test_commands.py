@@ -19,6 +19,7 @@ from typer.testing import CliRunner, Result
 from kiosk.files import alone_in
 from sync.central.cli import app
 from sync.central.commands.context import choose, now
+from sync.central.commands.terminals import shown_certificate
 from sync.central.logbook import Log, Wanted, told
 from sync.central.store.engine import CentralStore
 from sync.central.store.logbreaks import LogBreak
@@ -104,6 +105,11 @@ def test_the_database_is_nobody_elses_also_in_a_folder_that_stands_open(tmp_path
     database.chmod(0o644)  # as an earlier version left it
     accepted(command("verify"))
     assert database.stat().st_mode & 0o077 == 0
+
+
+def test_what_something_else_serves_already_is_not_to_be_served(command: Command) -> None:
+    [then] = [line for line in accepted(command("init", "--served")).splitlines() if "Next" in line]
+    assert then == "Next: kiosk-central officers import FILE.csv"
 
 
 def test_init_twice_is_refused_and_changes_nothing(ready: Command, folder: Path) -> None:
@@ -268,6 +274,25 @@ def test_enrol_says_the_fingerprint_as_the_terminals_screen_shows_it(
     fingerprint = fingerprint_of(pem.read_text("ascii"))
     assert fingerprint in said, "in the line to type"
     assert " ".join(groups(fingerprint)) in said
+
+
+def test_a_report_that_goes_on_elsewhere_is_not_opened_again(
+    ready: Command, folder: Path, tmp_path: Path
+) -> None:
+    file, there = tmp_path / "central.zip", tmp_path / "there"
+    assert "is not opened again" in accepted(ready("backup", str(file), "--last"))
+    for words in (("terminals", "list"), ("serve", "--port", "0"), ("backup", str(file) + "2")):
+        assert "this report goes on elsewhere" in refused(ready(*words))
+    accepted(command_on(there)("restore", str(file)))
+    accepted(command_on(there)("terminals", "list"))
+    (folder / "moved").unlink()
+    accepted(ready("terminals", "list"))
+
+
+def test_enrol_names_a_proxys_certificate_before_the_packages_own(tmp_path: Path) -> None:
+    assert shown_certificate(tmp_path) == tmp_path / "cert.pem"
+    (tmp_path / "proxy.pem").touch()
+    assert shown_certificate(tmp_path) == tmp_path / "proxy.pem"
 
 
 def test_a_code_is_not_kept_in_the_clear(ready: Command, folder: Path) -> None:
@@ -592,10 +617,23 @@ def test_accounts_are_made_listed_and_disabled(ready: Command) -> None:
 
 def test_a_second_office_lives_in_the_same_central(ready: Command) -> None:
     accepted(ready("sites", "add", "huaikhwang", "สำนักงานเขตห้วยขวาง"))
-    assert "huaikhwang\tสำนักงานเขตห้วยขวาง" in accepted(ready("sites", "list"))
+    assert "huaikhwang\tสำนักงานเขตห้วยขวาง\tactive" in accepted(ready("sites", "list"))
     assert "No accounts yet" in accepted(ready("--site", "huaikhwang", "accounts", "list"))
     assert "no such office" in refused(ready("--site", "nowhere", "accounts", "list"))
     assert "use 1 to 32" in refused(ready("sites", "add", "a b", "x"))
+
+
+def test_an_office_that_closed_is_marked_where_offices_are_listed(
+    ready: Command, folder: Path
+) -> None:
+    accepted(ready("sites", "add", "huaikhwang", "สำนักงานเขตห้วยขวาง"))
+    accepted(ready("--site", "huaikhwang", "sites", "retire", "--reason", "merged"))
+    listed = accepted(ready("sites", "list")).splitlines()
+    assert [line.rpartition("\t")[2] for line in listed] == ["active", "retired"]
+    with open_central(folder) as central:
+        page = TestClient(create_app(central)).get("/sign-in").text
+    assert "สำนักงานเขตห้วยขวาง (ปิดแล้ว)<" in page
+    assert "สำนักงานเขตดินแดง<" in page
 
 
 def test_every_office_is_verified_and_closed_where_none_is_named(

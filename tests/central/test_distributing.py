@@ -55,6 +55,8 @@ OWN_FILES = (
 )
 """Bytes that the coordinator holds itself of a table."""
 
+GROUPS = "SELECT count(DISTINCT colocationid) FROM pg_dist_partition"
+
 HANDS = (
     "UPDATE log_entries SET who = 'x'",
     "UPDATE log_heads SET seq = 0 WHERE site = 'dindaeng'",
@@ -283,6 +285,25 @@ def test_what_lies_otherwise_is_named(citus: str, tmp_path: Path) -> None:
     assert not done.complete
     assert "undistribute_table" in done.whole["tickets"]
     assert done.whole["somebodys"] == "no table of this program"
+
+
+def test_the_rows_of_an_office_stay_together_whichever_table_was_taken_out(
+    citus: str, tmp_path: Path
+) -> None:
+    with before_it_is_distributed(citus, tmp_path) as central:
+        told(central)
+        with central.store.connection() as connection:
+            connection.exec_driver_sql("SELECT undistribute_table('sites')")
+        again = told(central)
+        assert (again.fresh, again.complete) == (("sites",), True)
+        with central.store.connection() as connection:
+            assert connection.exec_driver_sql(GROUPS).scalar() == 1
+            connection.exec_driver_sql("SELECT undistribute_table('sites')")
+            apart = "SELECT create_distributed_table('sites', 'site', colocate_with => 'none')"
+            connection.exec_driver_sql(apart)
+        found = told(central)
+    assert not found.complete
+    assert "apart from the others" in found.whole["sites"]
 
 
 def test_a_worker_is_refused_by_citus_itself(citus: str) -> None:

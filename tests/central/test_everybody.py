@@ -1,10 +1,12 @@
 """What everybody reads of a small office: nothing of one officer alone, or of two, whatever is
 added or subtracted; its own people read all that closed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import combinations_with_replacement, product
+from fractions import Fraction
+from itertools import combinations, combinations_with_replacement, product
 from pathlib import Path
+from random import Random
 
 import pytest
 from msgspec.structs import replace
@@ -15,16 +17,18 @@ from sync.central.language import tables
 from sync.central.period import parse
 from sync.central.reports import gate
 from sync.central.reports.gate.effects import effect_of, effects, usual_of, year_to
-from sync.central.reports.gate.everybody import ForEverybody, parts_of
+from sync.central.reports.gate.everybody import BySection, ForEverybody, parts_of
 from sync.central.reports.gate.figures import last_week_end, month_of
+from sync.central.reports.gate.nameless import nameless_sections
 from sync.central.usecases.central import Central
 from sync.central.usecases.publishing import publish_due
-from sync.central.viewer import PUBLIC, ROLES
+from sync.central.viewer import PUBLIC, ROLES, Viewer
 from sync.central.web.app import create_app
 from sync.messages import ReasonCount
 from tests.support.builders import an_officer
 from tests.support.central import (
     DIRECTOR,
+    NOON,
     enrolled,
     made_central,
     put_on_roster,
@@ -107,6 +111,19 @@ def test_the_house_reads_every_month(office: Central) -> None:
         assert gate.office(office, DIRECTOR, parse(code), TODAY).figure.result.n == n
     reader = signed_in(office, ROLES["officer"], officer="101", now=datetime.now(UTC))
     assert reader.get("/report/dindaeng?period=2026-09").status_code == 200
+
+
+@pytest.mark.parametrize("code", ["fy2026", "fy2026-q4", "fy2025", "2026-09"])
+@pytest.mark.parametrize("viewer", [PUBLIC, DIRECTOR], ids=["everybody", "the house"])
+def test_office_and_tables_read_at_once_say_what_they_say_apart(
+    office: Central, viewer: Viewer, code: str
+) -> None:
+    span = parse(code)
+    apart = gate.office(office, viewer, span, TODAY), gate.cuts(office, viewer, span, TODAY)
+    assert gate.office_and_cuts(office, viewer, span, TODAY) == apart
+    with_sections = gate.office(office, viewer, span, TODAY, sections_seen=NOON)
+    at_once, _ = gate.office_and_cuts(office, viewer, span, TODAY, sections_seen=NOON)
+    assert at_once == with_sections
 
 
 def test_a_week_is_read_by_everybody_once_it_is_over_for_two_weeks(office: Central) -> None:
@@ -234,3 +251,125 @@ def _with_a_waiting_week(folder: Path) -> Central:
             take(office, replace(report, reasons=(ReasonCount(officer, "wait", 40),)))
         publish_due(office, monday + timedelta(weeks=1))
     return office
+
+
+def test_a_month_whose_last_week_waits_for_the_next_month_is_read_by_everybody(
+    tmp_path: Path,
+) -> None:
+    """In August three officers, then one alone; those of October make that week public."""
+    office = _of_three(tmp_path / "office")
+    rated = {date(2026, month, day): [*THREE] for month, day in ((7, 6), (8, 3), (10, 5))}
+    rated[date(2026, 8, 17)] = ["101"]
+    for monday, officers in rated.items():
+        for officer in officers:
+            take(office, day_report(1, monday, f"t-{officer}", (0, 3, 3, 4, 10), officer))
+    publish_due(office, TODAY)
+    for code, n in {"2026-08": 60, "2026-10": 80, "2026-11": None, "fy2027-q1": 80}.items():
+        assert read_by_everybody(office, code) == {code: n}
+        assert stranger(office, TODAY).get(f"/public/dindaeng?period={code}").status_code == 200
+    office.store.close()
+
+
+def test_no_section_on_a_paper_leaves_one_officer_of_a_month_that_everybody_reads(
+    tmp_path: Path,
+) -> None:
+    """In October all officers of a section have results, and one of another, whose others have some
+    in November alone."""
+    office = made_central(new_central_store(tmp_path / "central.db"), tmp_path)
+    sections = {"101": OWN, "102": OWN, "103": OWN, "201": OTHER, "202": OTHER, "203": OTHER}
+    put_on_roster(office, (an_officer(id_, id_, section=of) for id_, of in sections.items()))
+    rated = {date(2026, 10, 5): [*sections][:4], date(2026, 11, 2): [*sections][3:]}
+    later = date(2027, 5, 3)
+
+    def shown() -> set[str]:
+        for monday, officers in rated.items():
+            for officer in officers:
+                terminal = f"t-{officer}-{monday:%m%d}"
+                enrolled(office, terminal)
+                take(office, day_report(1, monday, terminal, (0, 3, 3, 4, 10), officer))
+        publish_due(office, TODAY)
+        return {*gate.sections_for_papers(office, DIRECTOR, parse("fy2027-1"), later)}
+
+    assert shown() == set(), "October less the section is one officer's result"
+    assert read_by_everybody(office, "2026-10", today=later) == {"2026-10": 80}
+    rated = {date(2026, 11, 9): [*sections]}
+    assert shown() == {OWN, OTHER}, "what is of October alone is nowhere told"
+    office.store.close()
+
+
+def test_sections_stand_on_a_paper_where_no_sum_with_weeks_is_of_one_officer_or_two() -> None:
+    """The smallest are left out first, as long as the equations can be solved for so few."""
+    random = Random(7)
+    some_left_out = 0
+    for _ in range(200):
+        runs = [_run(random) for _ in range(random.randint(1, 3))]
+        rated: dict[str, set[str]] = {}
+        for name, by_officer in (part for run in runs for part in run.items()):
+            rated.setdefault(name, set()).update(by_officer)
+        shown = sorted(rated, key=lambda name: (len(rated[name]), name))
+        while shown and _tells_of_two(runs, shown):
+            shown = shown[1:]
+        assert nameless_sections(runs) == tuple(shown)
+        some_left_out += 0 < len(shown) < len(rated)
+    assert some_left_out > 10
+
+
+def _run(random: Random) -> BySection:
+    """Weeks of three officers or more in three sections; some are of two in turn."""
+    while True:
+        whose = {
+            name: [one for one in officers if random.random() < 0.7]
+            for name, officers in (("a", "12345"), ("b", "4567"), ("c", "789"))
+        }
+        if len(set().union(*whose.values())) >= 3:
+            return {name: {one: [] for one in whose[name]} for name in whose if whose[name]}
+
+
+def _tells_of_two(runs: Sequence[BySection], shown: Sequence[str]) -> bool:
+    """Whether some sum of weeks and shown sections is of ratings of one officer or two alone: then
+    what is told of the others is less than what is told of all (Rouché and Capelli)."""
+    parts = [(week, name) for week, run in enumerate(runs) for name in run]
+    told = [[int(key in part) for part in parts] for key in (*range(len(runs)), *shown)]
+    officers = sorted({one for run in runs for of in run.values() for one in of})
+    for two in combinations(officers, 2):
+        others = [
+            i for i, (week, name) in enumerate(parts) if not runs[week][name].keys() <= {*two}
+        ]
+        if _rank([[row[i] for i in others] for row in told]) < _rank(told):
+            return True
+    return False
+
+
+def _rank(rows: list[list[int]]) -> int:
+    """By Gauss, in fractions."""
+    left = [[Fraction(cell) for cell in row] for row in rows]
+    rank = 0
+    for column in range(len(rows[0])):
+        pivot = next((row for row in left if row[column]), None)
+        if pivot is None:
+            continue
+        left.remove(pivot)
+        left = [
+            [cell - row[column] / pivot[column] * own for cell, own in zip(row, pivot, strict=True)]
+            for row in left
+        ]
+        rank += 1
+    return rank
+
+
+def test_a_reason_of_a_longer_span_narrows_no_number_of_its_quarters(tmp_path: Path) -> None:
+    """Twice seven are fourteen, which is about fifteen: then no quarter had five, as it is told."""
+    office = _of_three(tmp_path / "office")
+    for monday, officer in product((date(2026, 5, 4), date(2026, 8, 3)), THREE):
+        report = day_report(1, monday, f"t-{officer}", (30, 20, 9, 9, 20), officer)
+        seven = ReasonCount(officer, "unfair", 7 if officer == "101" else 0)
+        take(office, replace(report, reasons=(ReasonCount(officer, "wait", 40), seven)))
+        publish_due(office, monday + timedelta(weeks=1))
+    told = {
+        code: {row.what: row.n for row in gate.office(office, PUBLIC, parse(code), TODAY).reasons}
+        for code in ("fy2026-q3", "fy2026-q4", "fy2026-2", "fy2026")
+    }
+    assert told["fy2026-q3"]["unfair"] == told["fy2026-q4"]["unfair"] == 5
+    assert told["fy2026-2"]["unfair"] == told["fy2026"]["unfair"] == 10
+    assert told["fy2026"]["wait"] == 240
+    office.store.close()

@@ -411,6 +411,32 @@ def test_blocks_that_no_day_bears_out_are_named(central: Central, hand: str, say
     assert says in str(first_disagreement(central))
 
 
+@pytest.mark.parametrize(
+    "hand",
+    [
+        f"first_day = '{MONDAY - timedelta(days=14)}' WHERE number = 2",
+        f"last_day = '{MONDAY - timedelta(days=8)}' WHERE number = 2",
+        f"first_day = '{MONDAY - timedelta(days=13)}' WHERE number = 1",
+        f"published = '{MONDAY - timedelta(days=8)}' WHERE number = 1",
+        "number = 3 WHERE number = 2",
+    ],
+    ids=["overlaps", "ends before it begins", "no whole week", "closed too early", "one is gone"],
+)
+def test_a_block_that_a_hand_gave_other_days_is_named(central: Central, hand: str) -> None:
+    """Its days say in which round it counts."""
+    enrolled(central)
+    for day in (MONDAY - timedelta(days=14), MONDAY - timedelta(days=7)):
+        take(central, day_report(1, day, counts=(0, 0, 1, 2, 9)))
+    published(central, MONDAY)
+    assert first_disagreement(central) is None
+    with central.store.connection() as connection:
+        connection.execute(text(f"UPDATE blocks SET {hand}"))
+        first, last = (f"(SELECT {end} FROM blocks)" for end in ("min(first_day)", "max(last_day)"))
+        for sums in ("site_months", "officer_months"):
+            connection.execute(text(f"UPDATE {sums} SET first_day = {first}, last_day = {last}"))
+    assert "can't be" in str(first_disagreement(central))
+
+
 def test_every_revision_is_read_as_it_came_by_the_audit_role_alone(central: Central) -> None:
     enrolled(central)
     first, second = day_report(1), day_report(2, counts=(0, 1, 1, 2, 3))

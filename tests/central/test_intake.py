@@ -243,7 +243,7 @@ def test_those_that_come_while_a_group_is_at_work_are_the_next_group() -> None:
         return [10 * n for n in asked]
 
     async def run() -> list[int | None]:
-        line: Batches[int, int] = Batches(answer, _here)
+        line: Batches[int, int] = Batches(answer, _here, str)
         first = asyncio.create_task(line.ask(1, 0))
         await asyncio.sleep(0)
         await asyncio.sleep(0)
@@ -271,7 +271,7 @@ def test_a_whole_group_does_not_wait_for_the_one_before_where_the_database_takes
             await go_on.wait()
             return do(asked)
 
-        line: Batches[int, int] = Batches(list, elsewhere, at_once)
+        line: Batches[int, int] = Batches(list, elsewhere, str, at_once)
         first = asyncio.create_task(line.ask(0, 0))
         await asyncio.sleep(0)
         await asyncio.sleep(0)
@@ -299,7 +299,7 @@ def test_a_row_that_is_refused_leaves_each_to_itself_and_a_lost_database_is_told
         raise fault
 
     async def run() -> list[Any]:
-        line: Batches[int, int] = Batches(answer, _here)
+        line: Batches[int, int] = Batches(answer, _here, str)
         asked = (line.ask(n, 0) for n in range(3))
         return list(await asyncio.gather(*asked, return_exceptions=True))
 
@@ -309,7 +309,7 @@ def test_a_row_that_is_refused_leaves_each_to_itself_and_a_lost_database_is_told
 
 def test_one_who_hangs_up_does_not_keep_the_others_from_their_answers() -> None:
     async def run() -> int | None:
-        line: Batches[int, int] = Batches(list, _here)
+        line: Batches[int, int] = Batches(list, _here, str)
         gone, stays = (asyncio.create_task(line.ask(n, 0)) for n in (1, 2))
         await asyncio.sleep(0)
         gone.cancel()
@@ -320,7 +320,7 @@ def test_one_who_hangs_up_does_not_keep_the_others_from_their_answers() -> None:
 
 def test_more_than_fit_are_asked_to_come_later() -> None:
     async def run() -> int:
-        line: Batches[int, int] = Batches(list, _here)
+        line: Batches[int, int] = Batches(list, _here, str)
         whole = batching.MAX_WAITING_BYTES
         first = asyncio.create_task(line.ask(1, whole))
         await asyncio.sleep(0)

@@ -223,6 +223,19 @@ def test_no_page_has_the_notes_below_the_table_alone(view: OfficeView) -> None:
         assert "ตัวชี้วัดที่๑๐" in last, lines
 
 
+def test_no_page_has_notes_alone_below_the_columns_heads_where_the_list_ends_with_an_item(
+    view: OfficeView,
+) -> None:
+    first = din_daeng()[0]
+    own = ItaBody(question=first.body.question, figure=first.body.figure)
+    alone = squeezed("".join(itaform.form()[0]).replace("|", "")) + in_thai("ita_paper.notes")
+    for lines in range(30):
+        only = replace(first, body=replace(own, shortfall="\n".join(["ก"] * lines)))
+        of_paper = pages(ita.pdf(ita.Report(office=view, rows=(only,)), NOW))
+        assert in_thai("ita_paper.notes") in of_paper[-1], lines
+        assert not any(page.startswith(alone) for page in of_paper), lines
+
+
 def test_a_pictures_bytes_caption_and_words_are_in_both_papers(view: OfficeView) -> None:
     jpeg, (width, height) = photos.activity(any_picture(1600, 1000))
     picture = ItaPicture(

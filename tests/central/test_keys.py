@@ -32,7 +32,7 @@ from sync.central.usecases.terminals import (
 )
 from sync.central.viewer import ROLES
 from sync.central.web.terminal_api import utc_now
-from sync.client import NotCentral
+from sync.client import CentralRefused, NotCentral
 from sync.incoming import Refused
 from sync.keyfile import (
     Renewal,
@@ -333,7 +333,7 @@ def test_quarantined_by_hand_everything_stays_due_and_a_revoked_key_is_refused_b
     assert thief.name_key(kept.key, kept.key).status_code == 409
     assert not quarantine_terminal(server.central, IT, "counter-1", "again", server.now)
     assert revoke_terminal(server.central, IT, "counter-1", "stolen", server.now)
-    with pytest.raises(NotCentral, match="key was revoked"):
+    with pytest.raises(CentralRefused, match="key was revoked"):
         kept.sync()
     assert not revoke_terminal(server.central, IT, "counter-1", "again", server.now)
     whats = [log_words("en", note.what) for note in logged(server.central, Kind.CHANGE)]

@@ -324,6 +324,8 @@ HANDS = {
     "a word": ("UPDATE objection_steps SET words = 'ไม่มีอะไร' WHERE step = 1", "not as the record"),
     "a verdict": ("UPDATE objection_steps SET verdict = 'upheld'", "not as the record"),
     "a step": ("DELETE FROM objection_steps WHERE step = 2", "not as the record"),
+    "a deed that is none": ("UPDATE objection_steps SET deed = 'x'", "objection_steps.deed"),
+    "every step": ("DELETE FROM objection_steps", "steps of objection 1 are gone"),
     "all of it": ("DELETE FROM objections", "objection 1: it is missing"),
 }
 

@@ -287,6 +287,16 @@ def test_the_empty_form_is_read_once_it_is_filled_in(central: Central) -> None:
     assert (entry.number, entry.name, entry.section) == ("007", "สมหญิง ใจดี", "ฝ่ายโยธา")
 
 
+def test_the_empty_form_has_lines_as_tall_as_its_letters_and_is_one_sheet_wide() -> None:
+    [form] = openpyxl.load_workbook(io.BytesIO(roster_workbook(NOW))).worksheets
+    tallest = max(cell.font.size for cell in form[1])
+    assert form.sheet_format.defaultRowHeight > 1.4 * tallest
+    setup = form.sheet_properties.pageSetUpPr
+    assert setup is not None
+    assert setup.fitToPage
+    assert (form.page_setup.fitToWidth, form.page_setup.fitToHeight) == (None, 0)
+
+
 def test_a_field_for_a_day_shows_it_as_people_type_it(central: Central) -> None:
     """In Thai with the year of the Buddhist era: what it shows is what it takes."""
     director = signed_in(central, ROLES["director"], now=NOW)

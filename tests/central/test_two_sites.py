@@ -1,11 +1,13 @@
 """Two offices at once in one central, on both databases, and on Citus with `make test-citus`: there
 their rows may lie on different servers."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from threading import Barrier
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -13,17 +15,20 @@ from msgspec import structs
 
 from sync.central.disclosure import total
 from sync.central.greetings import Words
-from sync.central.store.engine import CentralStore, Collided
+from sync.central.store.distributing import let_tables_change
+from sync.central.store.engine import CentralStore, Collided, PartDown
 from sync.central.store.many import TerminalKey
 from sync.central.usecases import intake
 from sync.central.usecases.central import Central
 from sync.central.usecases.fleet_sums import read_fleet_sums
 from sync.central.usecases.intake import Signed
 from sync.central.usecases.publishing import publish_due
-from sync.central.usecases.sites import add_site, find_site
-from sync.central.usecases.terminals import enrol_at_any_site, invite_terminal
+from sync.central.usecases.retiring import retire_site
+from sync.central.usecases.sites import add_site, find_site, retired_sites
+from sync.central.usecases.terminals import console, enrol_at_any_site, invite_terminal
 from sync.central.usecases.verification import first_disagreement
-from sync.messages import Answer, Enrol, Hello, Receipt, Welcome
+from sync.central.web.terminal_api import TerminalApi
+from sync.messages import Answer, Enrol, Hello, Late, Receipt, Welcome
 from sync.signing import public_text, sign_request
 from tests.support.central import begin_terminal, on_roster
 from tests.support.databases import administer
@@ -179,8 +184,54 @@ def test_who_is_ended_while_holding_terminals_may_do_it_once_more(
         assert sum(two.map(cross, (here, there), (there, here))) == 1
 
 
+AWAY = """\
+CREATE FUNCTION say_away() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN RAISE EXCEPTION 'the server is away' USING ERRCODE = 'connection_failure'; END $$"""
+AWAY_FROM = """\
+CREATE TRIGGER away BEFORE UPDATE ON terminals
+FOR EACH ROW WHEN (NEW.site = 'huaikhwang') EXECUTE FUNCTION say_away()"""
+
+
+async def here(do: Callable[..., Any], *given: Any) -> Any:
+    return do(*given)
+
+
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)
+def test_an_office_whose_server_is_away_holds_up_no_other_of_its_group(
+    offices: tuple[Office, Office],
+) -> None:
+    home = offices[0].central
+    api = TerminalApi(home, lambda: NOW, here)
+
+    async def greet() -> list[Welcome | Late | BaseException | None]:
+        asked = (api.greetings.ask(office.hello(), 0) for office in offices)
+        return await asyncio.gather(*asked, return_exceptions=True)
+
+    administered(home.store, AWAY, AWAY_FROM)
+    assert [type(answer) for answer in asyncio.run(greet())] == [Welcome, PartDown]
+    administered(home.store, "DROP TRIGGER away ON terminals")
+    assert [type(answer) for answer in asyncio.run(greet())] == [Welcome, Welcome]
+
+
+def administered(store: CentralStore, *statements: str) -> None:
+    with store.connection() as connection:
+        let_tables_change(connection)
+        for statement in statements:
+            connection.exec_driver_sql(statement)
+
+
 def reopened(store: CentralStore, url: str) -> CentralStore:
     """New connections, which are told of a deadlock soon."""
     administer(url, "ALTER DATABASE NAME SET deadlock_timeout = '50ms'")
     store.close()
     return store
+
+
+def test_an_office_is_closed_until_it_has_a_terminal_again(offices: tuple[Office, Office]) -> None:
+    first, second = offices
+    retire_site(second.central, console("it"), "merged", NOW)
+    assert retired_sites(first.central) == {second.central.site}
+    code = invite_terminal(second.central, "counter-2", "2", NOW)
+    key = public_text(Ed25519PrivateKey.generate())
+    enrol_at_any_site(first.central, Enrol(code, key), NOW)
+    assert not retired_sites(first.central)

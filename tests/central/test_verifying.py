@@ -5,17 +5,22 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from msgspec import structs
 from sqlalchemy import update
+from sqlalchemy.engine import make_url
 from typer.testing import CliRunner
 
 from sync.central import cli
 from sync.central.commands.context import NOT_NOW
 from sync.central.schema import day_lines
+from sync.central.settings import change_database
 from sync.central.store.days import officer_days
 from sync.central.usecases import verifying
 from sync.central.usecases.central import Central
@@ -24,6 +29,7 @@ from sync.central.usecases.sites import add_site, all_sites, find_site
 from sync.central.usecases.verifying import CutShort, OfficeVerified, verified
 from sync.protocol import digest
 from tests.support.central import MONDAY, NOON, on_roster
+from tests.support.databases import administer, new_database
 from tests.support.day_reports import day_report
 
 OFFICES = 9
@@ -31,8 +37,13 @@ OFFICES = 9
 
 @pytest.fixture
 def city(tmp_path: Path) -> Iterator[Central]:
-    folder = tmp_path / "city"
-    set_up(folder, "dindaeng", "สำนักงานเขตดินแดง", "", "https://report.example")
+    with made_city(tmp_path / "city") as home:
+        yield home
+
+
+@contextmanager
+def made_city(folder: Path, database: str = "") -> Iterator[Central]:
+    set_up(folder, "dindaeng", "สำนักงานเขตดินแดง", database, "https://report.example")
     with open_central(folder) as home:
         for number in range(1, OFFICES):
             add_site(home, f"site{number}", f"สำนักงานเขตที่ {number}")
@@ -134,3 +145,52 @@ def test_no_process_outlives_a_verify_that_is_killed(tmp_path: Path) -> None:
     )
     assert done.returncode == -signal.SIGKILL
     assert done.stdout.strip().isdigit()
+
+
+def test_who_may_have_one_connection_verifies_every_office_with_it(
+    postgres: str, tmp_path: Path
+) -> None:
+    url = new_database(postgres)
+    folder = tmp_path / "city"
+    with made_city(folder, url):
+        role = f"r{uuid4().hex}"
+        administer(url, f"CREATE ROLE {role} LOGIN CONNECTION LIMIT 1")
+    owned = make_url(url).set(username=role).render_as_string(hide_password=False)
+    administer(url, f"GRANT pg_read_all_data TO {role}")
+    change_database(folder, owned)
+    with open_central(folder) as home:
+        assert answers(home, 2) == ([OfficeVerified()] * OFFICES, OFFICES)
+
+
+def test_processes_have_no_more_connections_than_one_that_serves(
+    city: Central, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(_processes: int) -> None:
+        raise AssertionError("a process more needs a connection more")
+
+    monkeypatch.setattr(verifying, "_started", never)
+    few = city.settings._replace(connections=2)
+    offices = [replace(office, settings=few) for office in offices_of(city)]
+    assert list(verified(offices, lambda _days: None, 64)) == [OfficeVerified()] * OFFICES
+
+
+def test_where_processes_can_share_nothing_one_verifies_every_office(
+    postgres: str, tmp_path: Path
+) -> None:
+    """As where /dev/shm is full: no file may have a byte."""
+    folder = tmp_path / "city"
+    with made_city(folder, new_database(postgres)):
+        pass
+    verify = f"'{sys.executable}' -m sync.central.cli --data '{folder}' verify"
+    done = subprocess.run(
+        ["bash", "-c", f"ulimit -f 0; exec {verify}"], capture_output=True, text=True, timeout=120
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "All agrees.\n", "")
+
+
+def test_an_interrupt_at_the_terminal_is_for_the_one_that_started_the_others() -> None:
+    with verifying._started(1) as (pool, _):
+        with verifying._alone_interrupted():
+            asked = pool.submit(signal.pthread_sigmask, signal.SIG_BLOCK, ())
+        assert signal.SIGINT in asked.result(60)
+    assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, ())

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import serial
 
 from hardware.command_lines import HasFileno
 from hardware.link import (
@@ -23,7 +24,7 @@ from hardware.monitor import counter_line, event_line, raw_line
 from hardware.numbered_link import PanelLink
 from hardware.port import PortLost
 from hardware.profiles.own import OwnCodec
-from hardware.serial_port import SerialPort, find_ports
+from hardware.serial_port import SerialPort, find_ports, reason_of
 from hardware.sim_command import obey, serve
 from hardware.simulator import Fault, SimulatedPanel
 
@@ -336,3 +337,12 @@ def test_the_monitor_shows_bytes_meaning_and_counts(bench: Bench) -> None:
     assert raw_line(b"$HB\r\n") == "bytes   24 48 42 0d 0a  |$HB..|"
     assert "ButtonPressed(button=5" in event_line(bench.events[-1])
     assert "1 presses" in counter_line(bench.link.counters)
+
+
+def test_what_a_lost_line_says_ends_before_the_drivers_guess() -> None:
+    """pyserial's own words, when a line that is hung up reads as empty."""
+    guessing = serial.SerialException(
+        "device reports readiness to read but returned no data "
+        "(device disconnected or multiple access on port?)"
+    )
+    assert reason_of(guessing) == "device reports readiness to read but returned no data"

@@ -113,7 +113,8 @@ def replaced_pc(office: Office) -> Callable[[], None]:
         assert office.ratings(days_ago=4) == 2, "what only the backup had"
         assert office.state("counter-1") is State.REPLACED
         assert office.state("counter-1.g2") is State.ACTIVE
-        assert "another machine is this terminal now" in refusal(office, "the terminal")
+        said = refusal(office, "the terminal")
+        assert "central says: another machine has taken this one's place" in said
 
     return check
 
@@ -192,7 +193,9 @@ def lost_key(office: Office) -> Callable[[], None]:
 
 def stolen(office: Office) -> Callable[[], None]:
     def check() -> None:
-        assert "key was revoked" in refusal(office, "the terminal")
+        result = run(kiosk_app, office.root / "the terminal", "sync")
+        assert "central says: this terminal's key was revoked" in result.stderr
+        assert result.exit_code == 1, "its menu then sends for IT, and blames no network"
 
     return check
 

@@ -32,10 +32,11 @@ from sync.central.usecases.terminals import (
     find_terminal,
     invite_terminal,
     read_fleet,
+    revoke_terminal,
 )
 from sync.central.usecases.verification import first_disagreement
 from sync.central.viewer import Viewer
-from sync.client import NotCentral, SyncFailed
+from sync.client import CentralRefused, NotCentral, SyncFailed
 from sync.closing import close_days
 from sync.incoming import Refused
 from sync.keyfile import Renewal, begin_renewal, pending_renewal, read_key, write_key
@@ -348,6 +349,20 @@ def test_a_terminal_put_back_to_an_older_copy_is_found(
     with pytest.raises(Refused, match="ask IT to compare"):
         counter.visit()
     assert [alarm.kind for alarm in read_fleet(central, TODAY).alarms] == ["rollback"]
+
+
+def test_a_terminal_whose_key_was_ended_hears_it_by_stick(
+    counter: Counter, central: Central
+) -> None:
+    counter.rated(5)
+    walk(counter, central)
+    assert revoke_terminal(central, console("it"), counter.name, "stolen", MORNING)
+    (visited,) = at_central(central, counter.usb)
+    assert visited.refused.startswith("this terminal's key was revoked: ")
+    with pytest.raises(CentralRefused, match="central says: this terminal's key was revoked"):
+        counter.visit()
+    assert counter.due() == 1
+    assert kept_at(central, counter) == 0
 
 
 @pytest.mark.parametrize("at", [0, 40, -1])

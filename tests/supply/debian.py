@@ -106,8 +106,8 @@ _CENTRAL_SET_UP = f"""\
         mv {_TLS}/key.pem.new {_TLS}/key.pem
     fi
     if [ -z "${{{UNCONFIGURED}:-}}" ] && [ ! -e /var/lib/kiosk-central/central.toml ]; then
-        kiosk-central init --site "${{KIOSK_SITE:-office}}" --name "${{KIOSK_NAME:-สำนักงาน}}" \\
-            --url "${{KIOSK_URL:-https://$host}}"
+        kiosk-central init --served --site "${{KIOSK_SITE:-office}}" \\
+            --name "${{KIOSK_NAME:-สำนักงาน}}" --url "${{KIOSK_URL:-https://$host}}"
         echo "Certificate for terminals and browsers: {_TLS}/cert.pem"
         echo "It is served already, at ${{KIOSK_URL:-https://$host}}"
         echo "Codes for terminals are made on its page /fleet/${{KIOSK_SITE:-office}}"

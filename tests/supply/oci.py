@@ -40,7 +40,7 @@ set -eu
 if [ "${{1:-}}" = serve ]; then
     host=${{KIOSK_CENTRAL_HOSTNAME:-$(hostname)}}
     if [ ! -e {DATA}/central.toml ]; then
-        kiosk-central init --site "${{KIOSK_CENTRAL_SITE:-office}}" \\
+        kiosk-central init --served --site "${{KIOSK_CENTRAL_SITE:-office}}" \\
             --name "${{KIOSK_CENTRAL_NAME:-สำนักงาน}}" \\
             --database "${{KIOSK_CENTRAL_DATABASE:-}}" \\
             --url "${{KIOSK_CENTRAL_URL:-https://$host:{PORT}}}"

@@ -1,6 +1,7 @@
 """`kiosk replace`: by a fingerprint that was typed, and from a copy that only the office's key
 opens."""
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -40,8 +41,10 @@ def test_a_machine_in_the_place_of_another_believes_the_fingerprint_that_was_typ
         assert "-".join(groups(digest)) in asked, "as `kiosk setup` has it"
         assert "shows another certificate" in typed("replace", "0" * 64).stderr
         assert "that is no fingerprint" in typed("replace", "3F9A").stderr
+        assert "PIN" not in asked, "none before central has taken the machine"
         done = typed("replace", digest)
         assert "Enrolled as dindaeng/counter-1." in done.output
+        assert "Service menu PIN: " in done.output
         assert "Enrolled at" in typed("enrol", "--again", "-".join(groups(digest))).output
 
 
@@ -56,6 +59,7 @@ def test_a_new_pc_takes_up_from_a_sealed_copy_with_the_offices_key(tmp_path: Pat
         store, terminal = old.open(FakeClock())
         terminal.join(enrolling.enrol(server.url, server.code(), Ed25519PrivateKey.generate()))
         terminal.add_officers([SOMYING])
+        terminal.set_pin(SOMYING.id)
         terminal.carry_out([Record(rating(5))])
         old.back_up(store, FakeClock(), copy, PUBLIC)
         store.close()
@@ -74,8 +78,12 @@ def test_a_new_pc_takes_up_from_a_sealed_copy_with_the_offices_key(tmp_path: Pat
             assert refused.exit_code != 0
             assert said in refused.stderr
             assert not new.database.exists()
+        right, code = code, "AAAAA-AAAAA"
+        assert "PIN" not in replaced("--key", str(paper)).output
+        code = right
         done = replaced("--key", str(paper))
         assert done.exit_code == 0, done.output
+        assert re.search(rf"^{SOMYING.number} .* PIN: \d{{6}}", done.stdout, re.M)
         assert "Enrolled as dindaeng/counter-1.g2." in done.stdout
         second = find_terminal(server.central, "counter-1.g2")
         assert second is not None

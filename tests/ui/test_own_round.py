@@ -60,6 +60,7 @@ def test_the_pin_opens_the_own_last_round_for_half_a_minute(counter: Counter) ->
     menu = open_own_round(counter)
     words = [value._text for _, value in menu._rows if value.isVisible()]
     assert "ร้อยละ 91.3 ของผู้ที่ประเมิน" in words
+    assert "ร้อยละ 95: 88.3–93.6" in words, "a page that writes its rate as ร้อยละ has no %"
     timer = counter.running.presenter.staff._timer
     assert 29_000 < timer.remainingTime() <= OWN_ROUND_MS
     timer.timeout.emit()

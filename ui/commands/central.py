@@ -320,7 +320,7 @@ def heartbeat() -> None:
     """
     from kiosk.clock import SystemClock
     from sync import exchange, incoming
-    from sync.client import SyncFailed
+    from sync.client import CentralRefused, SyncFailed
     from sync.closing import NotEnrolled
     from sync.keyfile import KeyUnusable, key_before, pending_renewal, read_key
 
@@ -342,7 +342,7 @@ def heartbeat() -> None:
             )
         except NotEnrolled as error:
             fail(f"{error}; kiosk enrol URL CODE", USAGE)
-        except (KeyUnusable, incoming.Refused) as error:
+        except (KeyUnusable, incoming.Refused, CentralRefused) as error:
             fail(str(error), WRONG)
         except SyncFailed as error:
             fail(str(error), NOT_NOW)
@@ -417,7 +417,7 @@ def _syncing() -> "Iterator[SyncParts]":
     line."""
     from kiosk.clock import SystemClock
     from kiosk.releases import releases_of
-    from sync.client import SyncFailed
+    from sync.client import CentralRefused, SyncFailed
     from sync.closing import NotEnrolled, close_days, is_over
     from sync.incoming import Refused
     from sync.keyfile import KeyUnusable, key_before, pending_renewal, read_key
@@ -452,7 +452,7 @@ def _syncing() -> "Iterator[SyncParts]":
             )
         except NotEnrolled as error:
             fail(f"{error}; kiosk enrol URL CODE", USAGE)
-        except (KeyUnusable, Refused) as error:
+        except (KeyUnusable, Refused, CentralRefused) as error:
             fail(str(error), WRONG)
         except SyncFailed as error:
             fail(f"{error}. What is due stays due", NOT_NOW)

@@ -45,6 +45,7 @@ def replace(
     Example: kiosk replace https://report.example.go.th 7KX2M-9QPRT 3F9A… --backup kiosk.db
     """
     from kiosk.settings.editing import write_authority
+    from kiosk.terminal import SERVICE_OWNER
 
     folder = data_folder()
     authority = read_certificate(ca) if ca else None
@@ -53,13 +54,18 @@ def replace(
         if authority:
             write_authority(folder.settings(), authority)
         enrolment = _joined(folder, terminal, url, code, fingerprint)
-    typer.echo(f"Enrolled as {enrolment.site}/{enrolment.terminal}.")
+        typer.echo(f"Enrolled as {enrolment.site}/{enrolment.terminal}.")
+        if not terminal.has_pin(SERVICE_OWNER):
+            say_new_pins(terminal, terminal.lost_pins())
     waits = sync_quietly()
     if waits:
         typer.echo(f"{waits[0].upper()}{waits[1:]}. On central, by somebody of another role:")
         typer.echo(f"  kiosk-central terminals compare {enrolment.terminal}")
         typer.echo("Then officers' PINs come within a quarter of an hour.")
-    typer.echo("Next: look over kiosk.toml (the panel, the counter), then kiosk run")
+    typer.echo(
+        "Next: look over kiosk.toml (the panel, the counter); `kiosk run`, unless the screen runs "
+        "already"
+    )
 
 
 @app.command("reset-pins")
@@ -115,9 +121,9 @@ def _fill(folder: "DataFolder", backup: Path | None, secret: str) -> None:
     with errors():
         if backup is None:
             folder.create()
-        without_pin = folder.restore(backup, SystemClock(), secret) if backup else ()
+        else:
+            folder.restore(backup, SystemClock(), secret)
     with opened() as (_, terminal):
-        say_new_pins(terminal, without_pin or ())
         terminal.reserve_ballast()
 
 

@@ -39,6 +39,10 @@ def backup(
         Path | None,
         typer.Option(help="A folder: the file gets its name by date and time.", show_default=False),
     ] = None,
+    last: Annotated[
+        bool,
+        typer.Option("--last", help="The report goes on elsewhere: it is not opened here again."),
+    ] = False,
 ) -> None:
     """Write everything, also the keys, into one file that either database can be restored from.
 
@@ -48,7 +52,7 @@ def backup(
     Example: kiosk-central backup --to /mnt/other-machine
     """
     from sync.central.usecases.backup import BadBackup
-    from sync.central.usecases.installation import back_up
+    from sync.central.usecases.installation import back_up, end_here
     from sync.central.usecases.old_backups import backup_name
 
     if file is not None and to is not None:
@@ -66,9 +70,13 @@ def backup(
             fail(f"{file}: is there already; name another file", USAGE)
         except BadBackup as error:
             fail(str(error), NOT_NOW)
+        if last:
+            end_here(central)
     typer.echo(f"Wrote {counted(rows, 'row', 'rows')} to {file} and read it back.")
     if not settings.backup_key:
         typer.echo("Whoever has it reads it: keep it where only IT does, or make the office's key.")
+    if last:
+        typer.echo(f"{settings.folder} is not opened again. Next: restore the file elsewhere.")
 
 
 @app.command()

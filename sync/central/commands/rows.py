@@ -44,8 +44,11 @@ class TerminalRow(Struct, frozen=True):
 
 
 class SiteRow(Struct, frozen=True):
+    """`state`: active or retired."""
+
     site: str
     name: str
+    state: str
 
 
 class ReleaseRow(Struct, frozen=True):

@@ -97,6 +97,9 @@ def init(
     url: Annotated[
         str, typer.Option(help="The address terminals will use.", envvar=variable("url"))
     ] = "http://127.0.0.1:8765",
+    served: Annotated[
+        bool, typer.Option("--served", help="Something else serves it, as the packages do.")
+    ] = False,
 ) -> None:
     """Make the data folder, the keys and the database.
 
@@ -113,7 +116,8 @@ def init(
     with opened() as central:
         password = add_account(central, "init", "it", "IT", (ROLES["it"],), made_at)
     typer.echo(f"First account: it, first password {password}")
-    typer.echo("Next: kiosk-central officers import FILE.csv, then kiosk-central serve")
+    then = "" if served else ", then kiosk-central serve"
+    typer.echo(f"Next: kiosk-central officers import FILE.csv{then}")
     typer.echo("To read scores: kiosk-central accounts add NAME --role director")
 
 
@@ -244,6 +248,8 @@ def stick(
     for one in visits:
         answers = counted(one.answered, "answer", "answers")
         typer.echo(f"{one.file}: {one.trouble or one.refused or answers}")
+    if any(one.answered for one in visits):
+        typer.echo(f"Next: carry it back, and run there: kiosk stick {folder}")
     if any(one.trouble or one.refused for one in visits):
         fail("not everything was taken; what was not stays due there", WRONG)
 

@@ -63,10 +63,14 @@ def rename(
 @app.command("list")
 def list_sites(as_json: AsJson = False) -> None:
     """List the offices."""
-    from sync.central.usecases.sites import all_sites
+    from sync.central.usecases.sites import all_sites, retired_sites
 
     with opened() as central:
-        rows = [SiteRow(site, name) for site, name in all_sites(central)]
+        retired = retired_sites(central)
+        rows = [
+            SiteRow(site=site, name=name, state="retired" if site in retired else "active")
+            for site, name in all_sites(central)
+        ]
     print_rows(rows, as_json)
 
 

@@ -19,8 +19,8 @@ from sync.fingerprint import fingerprint_in, groups
 if TYPE_CHECKING:
     from sync.central.usecases.terminals import Doubted, Fleet
 
-PACKAGED_CERTIFICATE = Path("/etc/kiosk-central/tls/cert.pem")
-"""Where the Debian package has it."""
+_PACKAGED = Path("/etc/kiosk-central/tls")
+"""Where the Debian package has certificates."""
 
 enrolment = typer.Typer()
 app = typer.Typer(help="The terminals of this site.", no_args_is_help=True)
@@ -31,8 +31,12 @@ def enrol(
     terminal: Annotated[str, typer.Option(help="Its id, such as counter-1.")],
     counter: Annotated[str, typer.Option(help="The counter where it stands.")],
     certificate: Annotated[
-        Path, typer.Option("--tls-cert", help="Central's certificate, named by its fingerprint.")
-    ] = PACKAGED_CERTIFICATE,
+        Path | None,
+        typer.Option(
+            "--tls-cert",
+            help="The certificate that terminals see; without it, what the package serves with.",
+        ),
+    ] = None,
 ) -> None:
     """Print a one-time code (10 minutes) for one terminal, and the line to type there.
 
@@ -53,7 +57,7 @@ def enrol(
             "another person confirms on the fleet page, or with kiosk-central terminals confirm."
         )
     typer.echo(f"Code: {code}   (works once, for 10 minutes)")
-    fingerprint = fingerprint_in(certificate)
+    fingerprint = fingerprint_in(certificate or shown_certificate(_PACKAGED))
     words = (central.settings.url.rstrip("/"), code, fingerprint)
     line = " ".join(filter(None, words))
     if enrolled is None:
@@ -63,6 +67,12 @@ def enrol(
         typer.echo(f"On the same machine: kiosk enrol --again {line}")
     if fingerprint:
         typer.echo(f"Fingerprint, as its screen shows it: {' '.join(groups(fingerprint))}")
+
+
+def shown_certificate(folder: Path) -> Path:
+    """What terminals see of a packaged central: a proxy's certificate, where somebody put it."""
+    proxys = folder / "proxy.pem"
+    return proxys if proxys.exists() else folder / "cert.pem"
 
 
 @app.command("list")

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from kiosk.domain.rostercsv import COLUMNS
 from sync.central.language import in_thai
+from sync.central.papers.spreadsheet import LINE
 
 _WIDTHS = {"number": 16, "name": 32, "position": 32, "section": 40}
 """In Excel's letters."""
@@ -26,5 +27,9 @@ def roster_workbook(now: datetime) -> bytes:
         page.set_column(at, at, width, text)
         page.write_string(0, at, COLUMNS[column][1], head)
     page.freeze_panes(1, 0)
+    page.set_default_row(LINE)
+    page.set_paper(9)
+    page.fit_to_pages(1, 0)
+    page.repeat_rows(0)
     book.close()
     return excel_file.getvalue()

@@ -15,13 +15,16 @@ from sync.central.schema import metadata
 BY = "site"
 """The column by which every table is distributed."""
 FIRST = "sites"
-"""The table that the others are laid beside."""
+"""The table that is laid out first, where none is."""
 COORDINATOR_ONLY = {
     "alembic_version": "which version the tables are of: one row, read by the coordinator alone"
 }
 """Tables that stay whole, and why."""
 _NOT_OURS = "no table of this program"
-_OTHERWISE = "distributed by something else than its site: run undistribute_table() on it first"
+_OTHERWISE = (
+    "distributed by something else than its site, or apart from the others: "
+    "run undistribute_table() on it first"
+)
 
 _WITH_CITUS = text("SELECT 1 FROM pg_extension WHERE extname = 'citus'")
 _SERVERS = text(
@@ -32,10 +35,14 @@ _TABLES = text(
     "WHERE relnamespace = current_schema()::regnamespace AND relkind IN ('r', 'p')"
 )
 _DISTRIBUTED = text(
-    "SELECT relname, column_to_column_name(logicalrelid, partkey) AS by_column "
+    "WITH lie AS (SELECT relname, colocationid, partmethod, "
+    "column_to_column_name(logicalrelid, partkey) AS by_column "
     "FROM pg_dist_partition JOIN pg_class ON pg_class.oid = logicalrelid "
-    "WHERE relnamespace = current_schema()::regnamespace"
+    "WHERE relnamespace = current_schema()::regnamespace) "
+    "SELECT relname, CASE WHEN colocationid = (SELECT mode() WITHIN GROUP (ORDER BY colocationid) "
+    "FILTER (WHERE partmethod = 'h') FROM lie) THEN by_column END AS by_column FROM lie"
 )
+"""Rows of one site lie together in tables of one group; of several it is the largest."""
 _TRIGGERS = text(
     "SELECT tgname, pg_get_triggerdef(oid) AS definition FROM pg_trigger "
     "WHERE tgrelid = CAST(:name AS regclass) AND NOT tgisinternal"
@@ -80,8 +87,10 @@ def distribute(connection: Connection, say: Say) -> Distribution:
         # All at once: who holds some of them and waits for another is found before rows are moved.
         listed = ", ".join(_quoted(connection, name) for name in fresh)
         connection.execute(text(f"LOCK TABLE {listed} IN EXCLUSIVE MODE"))
+    beside = next((name for name in ours if lie.get(name) == BY), "none")
     for name in fresh:
-        say(name, _distribute_one(connection, name))
+        say(name, _distribute_one(connection, name, beside))
+        beside = name
     strange = dict.fromkeys(
         sorted(there - metadata.tables.keys() - COORDINATOR_ONLY.keys()), _NOT_OURS
     )
@@ -104,7 +113,7 @@ class Laid:
     whole: tuple[str, ...]
     """By nothing: whole, on the coordinator."""
     otherwise: tuple[str, ...]
-    """By something else than their site, or the same on every server."""
+    """By something else than their site, apart from the others, or the same on every server."""
 
 
 def laid(connection: Connection) -> Laid | None:
@@ -122,7 +131,9 @@ def laid(connection: Connection) -> Laid | None:
 
 def is_distributed(connection: Connection) -> bool:
     """Whether somebody has distributed this database's tables."""
-    return _has_citus(connection) and FIRST in _distributed_by(connection)
+    return _has_citus(connection) and not metadata.tables.keys().isdisjoint(
+        _distributed_by(connection)
+    )
 
 
 def let_tables_change(connection: Connection) -> None:
@@ -152,20 +163,19 @@ def _require_citus(connection: Connection) -> None:
 
 
 def _distributed_by(connection: Connection) -> dict[str, str | None]:
-    """By which column tables are distributed; None: by none."""
+    """By which column tables are distributed beside one another; None: otherwise."""
     return {row.relname: row.by_column for row in connection.execute(_DISTRIBUTED)}
 
 
-def _distribute_one(connection: Connection, name: str) -> int:
-    """How many rows it has. Its guards are made again: one of them refuses to have the
-    coordinator's own copy emptied, in which the rows would lie for good, and nobody would see
-    them."""
+def _distribute_one(connection: Connection, name: str, beside: str) -> int:
+    """How many rows it has. Rows of a site are laid where those of `beside` lie. Guards are made
+    again: one of them refuses to have the coordinator's own copy emptied, in which the rows would
+    lie for good, and nobody would see them."""
     table = _quoted(connection, name)
     rows = connection.scalar(text(f"SELECT count(*) FROM {table}")) or 0
     guards = connection.execute(_TRIGGERS, {"name": table}).all()
     for guard in guards:
         connection.execute(text(f"DROP TRIGGER {_quoted(connection, guard.tgname)} ON {table}"))
-    beside = "none" if name == FIRST else FIRST
     connection.execute(_DISTRIBUTE, {"name": table, "by": BY, "beside": beside})
     connection.execute(_EMPTY_OWN_FILE, {"name": table})
     for guard in guards:

@@ -92,6 +92,11 @@ class RowRefused(DatabaseDown):
     """It answers, and does not take a row: what else was in the transaction may go without it."""
 
 
+class PartDown(DatabaseDown):
+    """Of the servers among which rows lie (Citus), one does not answer: rows of other offices may
+    be had."""
+
+
 class Collided(DatabaseDown):
     """It ended this transaction for another's sake (a deadlock): the same once more will do."""
 
@@ -107,6 +112,8 @@ class Pooling(NamedTuple):
 
 
 _COLLISIONS = {"40001", "40P01"}
+_OTHER_SERVER_DOWN = {"08001", "08003", "08006", "57P01", "57P02", "57P03"}
+"""What a server says of another one. Of itself it says it as it ends the connection."""
 _READ_ONLY_NOW = "25006"
 """What a server says that was a standby's primary and is so no more."""
 
@@ -312,6 +319,8 @@ class CentralStore:
         state = getattr(error, "sqlstate", None)
         if state in _COLLISIONS:
             return Collided(line)
+        if state in _OTHER_SERVER_DOWN and _goes_on(error):
+            return PartDown(line)
         if state == _READ_ONLY_NOW:
             # After a fail-over every connection is to the server that was the primary before.
             self._engine.dispose()
@@ -365,6 +374,11 @@ def _is_read_only(connection: Connection) -> bool:
         cursor.execute(f"PRAGMA busy_timeout={BUSY_MS}")
         cursor.close()
     return False
+
+
+def _goes_on(error: Any) -> bool:
+    """Whether the server that says this of a connection still answers on its own."""
+    return bool(error.diag.severity_nonlocalized == "ERROR")
 
 
 def _nothing(_version: str) -> None:

@@ -38,6 +38,14 @@ def reading(column: str, value: str) -> Iterator[None]:
         raise _unreadable(column, value) from None
 
 
+def gone(rows: str) -> RowUnreadable:
+    """What is raised where rows are missing that this program always writes with others."""
+    return RowUnreadable(
+        f"{rows} are gone: somebody removed them by hand; put them back, or restore the newest "
+        "backup"
+    )
+
+
 def _unreadable(column: str, value: str) -> RowUnreadable:
     short = value if len(value) <= _SHOWN else value[: _SHOWN - 1] + "…"
     return RowUnreadable(

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, bindparam, func, select
 
 from kiosk.domain.people import BadPerson, readable
 from kiosk.domain.wording import MAX_SCREEN_TEXT
@@ -14,6 +14,12 @@ from sync.central.store.faults import member
 from sync.central.store.terminals import utc
 from sync.central.store.versions import VersionedRoom
 
+# Pages ask this: building a statement takes longer than running it.
+_VERSIONS = (
+    select(improvements)
+    .where(improvements.c.site == bindparam("site"))
+    .order_by(improvements.c.id, improvements.c.version)
+)
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
@@ -51,13 +57,8 @@ class Improvements(VersionedRoom):
     def done(self) -> tuple[DoneLine, ...]:
         """Lines that are done, by the day on which each was marked so: an edit of its words later
         moves nothing."""
-        query = (
-            select(improvements)
-            .where(improvements.c.site == self._site)
-            .order_by(improvements.c.id, improvements.c.version)
-        )
         lines: dict[str, DoneLine] = {}
-        for row in self._connection.execute(query):
+        for row in self._connection.execute(_VERSIONS, {"site": self._site}):
             if row.status != ImprovementStatus.DONE.value:
                 lines.pop(row.id, None)
                 continue
@@ -67,13 +68,8 @@ class Improvements(VersionedRoom):
 
     def all(self) -> tuple[Improvement, ...]:
         """The newest version of each line; open ones first, then by due day."""
-        query = (
-            select(improvements)
-            .where(improvements.c.site == self._site)
-            .order_by(improvements.c.id, improvements.c.version)
-        )
         newest: dict[str, Improvement] = {}
-        for row in self._connection.execute(query):
+        for row in self._connection.execute(_VERSIONS, {"site": self._site}):
             newest[row.id] = _improvement(row)
         return tuple(sorted(newest.values(), key=_reading_order))
 

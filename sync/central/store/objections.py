@@ -8,7 +8,7 @@ from sqlalchemy import BindParameter, Row, bindparam, func, select
 
 from sync.central.objecting import BlockKey, Deed, Ground, Objection, Step, Verdict
 from sync.central.schema import objection_blocks, objection_steps, objections
-from sync.central.store.faults import member
+from sync.central.store.faults import gone, member
 from sync.central.store.room import Room
 from sync.central.store.terminals import utc
 
@@ -61,6 +61,9 @@ class Objections(Room):
         steps: dict[int, list[Step]] = defaultdict(list)
         for row in self._connection.execute(_STEPS_OF if officer else _STEPS, asked):
             steps[row.case].append(_step(row))
+        for row in cases:
+            if row.case not in steps:
+                raise gone(f"the objection_steps of objection {row.case}")
         return tuple(
             Objection(
                 case=row.case,

@@ -1,6 +1,6 @@
 """The site and its officers."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -10,9 +10,10 @@ from sqlalchemy import Row, bindparam, func, select, update
 from kiosk.domain.people import Officer, OfficerId, SectionId
 from kiosk.domain.refusal import Refusal, Refusals
 from kiosk.domain.thaiorder import thai_order
-from sync.central.schema import former_names, officers, sites
+from sync.central.logbook import SITE_RETIRED, Kind, Log
+from sync.central.schema import former_names, log_entries, officers, sites, terminals
 from sync.central.store.room import Room
-from sync.central.store.terminals import utc
+from sync.central.store.terminals import ENDED, utc
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class NumberTaken(Refusals):
 
 # Most pages ask this: building a statement takes longer than running it.
 _OFFICERS = select(officers).where(officers.c.site == bindparam("site"))
+_SITE_NAME = select(sites.c.name).where(sites.c.site == bindparam("site"))
 _SOME_OFFICERS = _OFFICERS.where(officers.c.officer.in_(bindparam("ids", expanding=True)))
 
 
@@ -59,7 +61,7 @@ class People(Room):
         self._connection.execute(query.with_for_update()).first()
 
     def site_name(self) -> str | None:
-        return self._connection.scalar(select(sites.c.name).where(sites.c.site == self._site))
+        return self._connection.scalar(_SITE_NAME, {"site": self._site})
 
     def all_sites(self) -> tuple[tuple[str, str], ...]:
         """Every site, not only this one: ids and names."""
@@ -86,6 +88,23 @@ class People(Room):
             query = query.where(sites.c.province == province)
         rows = self._connection.execute(query if most is None else query.limit(most)).all()
         return tuple(map(SiteName._make, rows))
+
+    def retired_sites(self, among: Collection[str]) -> frozenset[str]:
+        """Which of some sites, not only of this one, were retired and have had no terminal since.
+        The log says it for as long as it is stored."""
+        c = terminals.c
+        running = select(c.site).where(c.site.in_(among), c.state.not_in(ENDED)).distinct()
+        idle = set(among) - set(self._connection.scalars(running))
+        if not idle:
+            return frozenset()
+        e = log_entries.c
+        closed = select(e.site).where(
+            e.site.in_(idle),
+            e.log == Log.RECORD.value,
+            e.kind == Kind.CHANGE.value,
+            e.what.startswith(f'["{SITE_RETIRED}",', autoescape=True),
+        )
+        return frozenset(self._connection.scalars(closed.distinct()))
 
     def provinces(self) -> dict[str, int]:
         """How many sites each province has; "": those of which nobody said it."""

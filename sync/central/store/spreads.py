@@ -10,7 +10,7 @@ from datetime import date
 from operator import add, sub
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, and_, bindparam, case, cast, func, select
+from sqlalchemy import BigInteger, and_, bindparam, cast, func, select
 
 from sync.central.disclosure import ONLINE
 from sync.central.schema import SQUARES, officer_months
@@ -32,9 +32,8 @@ _SINCE = _C.month >= bindparam("since")
 _OF_SITES = (
     select(
         _C.site,
-        *_WHOSE,
         *(cast(func.sum(column), BigInteger) for column in _COLUMNS),
-        *(cast(func.sum(case((_SINCE, column), else_=0)), BigInteger) for column in _COLUMNS),
+        *(cast(func.sum(column).filter(_SINCE), BigInteger) for column in _COLUMNS),
     )
     .where(_C.site.in_(bindparam("sites", expanding=True)), _MONTHS)
     .group_by(_C.site, *_WHOSE)
@@ -84,10 +83,11 @@ def by_month(rows: MonthRows) -> MonthSpreads:
 
 @dataclass(frozen=True, slots=True)
 class SiteSpreads:
-    """Of one office's blocks: those of a span, and those of the year that ends with it."""
+    """Of one office's blocks, of each Whose: those of a span, and those of the year that ends with
+    it."""
 
-    of_span: Mapping[Whose, Spread]
-    of_year: Mapping[Whose, Spread]
+    of_span: Sequence[Spread]
+    of_year: Sequence[Spread]
 
 
 class Spreads(Room):
@@ -107,13 +107,13 @@ class Spreads(Room):
             "first": year[0].replace(day=1),
             "last": year[1],
         }
-        of_span: dict[str, dict[Whose, Spread]] = defaultdict(dict)
-        of_year: dict[str, dict[Whose, Spread]] = defaultdict(dict)
-        end = _OF_WHOM + len(_COLUMNS)
-        for site, *row in self._connection.execute(_OF_SITES, asked).all():
-            whose = Whose._make(row[:_OF_WHOM])
-            of_year[site][whose] = Spread._make(row[_OF_WHOM:end])
-            of_span[site][whose] = Spread._make(row[end:])
+        of_span: dict[str, list[Spread]] = defaultdict(list)
+        of_year: dict[str, list[Spread]] = defaultdict(list)
+        end = 1 + len(_COLUMNS)
+        for row in self._connection.execute(_OF_SITES, asked).all():
+            of_year[row[0]].append(Spread._make(row[1:end]))
+            if row[end] is not None:
+                of_span[row[0]].append(Spread._make(row[end:]))
         return {
             site: SiteSpreads(of_span=of_span[site], of_year=spreads)
             for site, spreads in of_year.items()

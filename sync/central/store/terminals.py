@@ -31,7 +31,7 @@ class State(StrEnum):
 
 
 _QUARANTINE = (State.ROLLBACK, State.FORK, State.BY_HAND)
-_ENDED = (State.REPLACED, State.REVOKED)
+ENDED = (State.REPLACED, State.REVOKED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ class KnownTerminal:
     @property
     def ended(self) -> bool:
         """Whether central takes no request of this key any more."""
-        return self.state in _ENDED
+        return self.state in ENDED
 
     @property
     def active(self) -> bool:

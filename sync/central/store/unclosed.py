@@ -3,7 +3,7 @@
 For block closing alone: whatever a page shows is read from `blocks.py`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
@@ -11,7 +11,17 @@ from sqlalchemy import Connection, and_, bindparam, delete, func, or_, select, u
 
 from kiosk.domain.rating import FLAGS, Outcome
 from kiosk.domain.scale import FaceOrder
-from sync.central.disclosure import NONE, ONLINE, Beside, Counts, Cut, Scaled, half_day, plus
+from sync.central.disclosure import (
+    NONE,
+    ONLINE,
+    Beside,
+    BlockDays,
+    Counts,
+    Cut,
+    Scaled,
+    half_day,
+    plus,
+)
 from sync.central.schema import (
     LEVELS,
     blocks,
@@ -198,6 +208,20 @@ class Unclosed(Room):
         """Of whom something stands in no block, or may, and since which day."""
         query = select(unclosed.c.officer, unclosed.c.since).where(unclosed.c.site == self._site)
         return {row.officer: row.since for row in self._connection.execute(query)}
+
+    def days_of_blocks(self) -> Iterator[tuple[Scaled, BlockDays]]:
+        """Every block's days, by officer, scale and number."""
+        key = (blocks.c.officer, blocks.c.levels, blocks.c.number)
+        days = (blocks.c.first_day, blocks.c.last_day, blocks.c.published)
+        query = select(*key, *days).where(blocks.c.site == self._site).order_by(*key)
+        for row in self._connection.execute(query):
+            its = BlockDays(
+                number=row.number,
+                first_day=row.first_day,
+                last_day=row.last_day,
+                published=row.published,
+            )
+            yield Scaled(row.officer, row.levels), its
 
     def published_and_raw(self) -> dict[Scaled, tuple[Counts, Counts]]:
         """Of each officer and scale what blocks have, and what the raw days up to their end

@@ -86,7 +86,7 @@ def distribution_line(tables: Laid) -> Line:
     """Of a database with Citus. One that is distributed in part fails: Citus refuses some of what
     a page asks of both kinds of table."""
     if tables.otherwise:
-        says = f"not by the office's id: {', '.join(tables.otherwise)}"
+        says = f"apart, or not by the office's id: {', '.join(tables.otherwise)}"
         remedy = "run undistribute_table() on each in psql, then kiosk-central distribute"
         return failure("distribution", says, remedy)
     if tables.whole and tables.distributed:

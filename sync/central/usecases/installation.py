@@ -36,6 +36,8 @@ _DRAFT = ".restoring"
 _BEGUN = ".restore-begun"
 """A file in the data folder, while rows are put back: the mark of the backup, and the digest of the
 database's address."""
+MOVED = "moved"
+"""A file in the data folder of a report that goes on elsewhere."""
 
 _NOT_EMPTY = (
     "the database holds rows of another report, or half of a restore that was cut off; "
@@ -77,6 +79,11 @@ def open_central(
     DatabaseError. `migrating`: an older database is copied and brought to this version, once this
     was called with its own; without it that is an error."""
     settings = central_settings.load(folder)
+    if (folder / MOVED).exists():
+        raise SettingsError(
+            f"{folder}: this report goes on elsewhere, from its last backup; what comes here would "
+            f"be missing there. Where it does not, remove {folder / MOVED}"
+        )
     keep_time_of(settings.zone, "zone")
     key = central_settings.signing_key(folder)
     pooling = Pooling(settings.connections, settings.prepare_threshold)
@@ -107,6 +114,11 @@ def back_up(central: Central, target: Path, say: Say) -> int:
     backup.read_back(target, digest)
     _LOG.info("backed up %d rows to %s", rows, target)
     return rows
+
+
+def end_here(central: Central) -> None:
+    """Nothing opens this data folder any more: the report goes on elsewhere."""
+    write_whole(central.settings.folder / MOVED, b"")
 
 
 def check_backup(path: Path, secret: str) -> None:

@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta
 
 from sync.central.greetings import Greeting, Said, Words
 from sync.central.ingest import SheetKey, Witnessed, grown, judge_opened
-from sync.central.store.engine import CentralStore, RowRefused
+from sync.central.store.engine import CentralStore, PartDown, RowRefused
 from sync.central.store.many import DayKey, ManyTerminals, NewDay, TerminalKey
 from sync.central.store.terminals import KnownTerminal, Run, State
 from sync.central.usecases.central import Central
@@ -24,7 +24,15 @@ from sync.messages import Answer, DayReport, Hello, Late, OpenSheet, Receipt, We
 from sync.protocol import BadMessage, digest
 from sync.signing import BadSignature, check_request, public_key
 
-__all__ = ["RequestRefused", "RowRefused", "Signed", "greet", "greeted", "take_days"]
+__all__ = [
+    "PartDown",
+    "RequestRefused",
+    "RowRefused",
+    "Signed",
+    "greet",
+    "greeted",
+    "take_days",
+]
 
 FIRST_DAY = date(2026, 1, 1)
 """Before this no terminal of any version ran."""
@@ -34,8 +42,8 @@ _AHEAD = timedelta(days=1)
 
 
 _ENDED = {
-    State.REVOKED: "this terminal's key was revoked: ask IT for a new code, and enrol it again",
-    State.REPLACED: "another machine is this terminal now: ask IT, and enrol this one again",
+    State.REVOKED: "this terminal's key was revoked: IT can enrol it again, with a new code",
+    State.REPLACED: "another machine has taken this one's place: switch this one off",
 }
 """Said to who proves that they have the key."""
 
@@ -67,17 +75,18 @@ class Signed:
 
     def proven(self, known: KnownTerminal | None, now: datetime, *, in_run: bool) -> KnownTerminal:
         """The terminal that signed this, within its open run; RequestRefused. Unknown
-        and wrongly signed look the same."""
+        and wrongly signed look the same. Who says hello with a key that was ended is told so under
+        central's signature; a day report is not, or the terminal would park it."""
         if known is None:
             raise RequestRefused(401, "unknown terminal or bad signature")
         if not self.is_by(known.public_key) and not self.is_by(known.next_key):
             raise RequestRefused(401, "unknown terminal or bad signature")
+        if known.ended:
+            raise RequestRefused(403, _ENDED[known.state], None if in_run else self)
         until = known.nonce_until
         fresh = self.nonce == known.nonce and until is not None and until >= now
         if in_run and not (self.nonce and fresh):
             raise RequestRefused(401, "no open run with this nonce; say hello again")
-        if known.ended:
-            raise RequestRefused(403, _ENDED[known.state])
         return known
 
     @contextmanager

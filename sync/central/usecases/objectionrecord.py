@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from sync.central.logbook import Kind, Log, read_told
 from sync.central.store.engine import Transaction
-from sync.central.usecases.central import Central
+from sync.central.usecases.central import Central, RowUnreadable
 
 
 @dataclass(slots=True)
@@ -22,8 +22,12 @@ def wrong_objection(central: Central) -> str | None:
     was about are published; None: all agree."""
     with central.store.read(central.site) as t:
         recorded, emptied = _recorded(t)
+        try:
+            stored = t.objections.all()
+        except (RowUnreadable, ValueError) as error:
+            return f"objections: {error}"
         # What the record was kept long enough to say, it says no more.
-        objections = [one for one in t.objections.all() if one.steps[-1].at > emptied]
+        objections = [one for one in stored if one.steps[-1].at > emptied]
         digests = {one.case: one.digest for one in objections}
         for case in sorted(recorded.keys() | digests.keys()):
             if wrong := _wrong_with(t, recorded.get(case), digests.get(case)):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sync.central.logbook import told
+from sync.central.logbook import SITE_RETIRED, told
 from sync.central.usecases.audit import write_change
 from sync.central.usecases.central import Central
 from sync.central.usecases.publishing import publish_due
@@ -35,6 +35,6 @@ def retire_site(
         revoke_terminal(central, viewer, terminal.terminal, reason, now)
     with central.store.transaction(central.site) as t:
         t.terminals.drop_all_codes()
-        write_change(t, viewer, told("site_retired", n=len(running), reason=reason), now)
+        write_change(t, viewer, told(SITE_RETIRED, n=len(running), reason=reason), now)
     published = publish_due(central, now.astimezone().date())
     return Retired(tuple(one.terminal for one in running), published, unsent)

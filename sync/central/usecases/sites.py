@@ -31,6 +31,12 @@ def all_sites(central: Central) -> tuple[tuple[str, str], ...]:
         return t.people.all_sites()
 
 
+def retired_sites(central: Central) -> frozenset[str]:
+    """Ids of the offices that were closed."""
+    with central.store.read(central.site) as t:
+        return t.people.retired_sites([site for site, _ in t.people.all_sites()])
+
+
 MOST_OFFERED = 20
 """Offices among which somebody who signs in chooses."""
 
@@ -45,6 +51,8 @@ class Offered:
     """How many there are."""
     has_more: bool = False
     """Whether more match."""
+    retired: frozenset[str] = frozenset()
+    """Ids of those among `sites` that were closed."""
 
     @property
     def are_all(self) -> bool:
@@ -59,9 +67,14 @@ def offered_sites(central: Central, text: str) -> Offered:
         if not few and not text:
             return Offered(sites=(), of=number)
         matching = t.people.matching_sites("" if few else text, most=MOST_OFFERED + 1)
-    some = sorted(matching[:MOST_OFFERED], key=lambda one: thai_order(one.name))
-    names = tuple((one.site, one.name) for one in some)
-    return Offered(sites=names, of=number, has_more=len(matching) > MOST_OFFERED)
+        some = sorted(matching[:MOST_OFFERED], key=lambda one: thai_order(one.name))
+        retired = t.people.retired_sites([one.site for one in some])
+    return Offered(
+        sites=tuple((one.site, one.name) for one in some),
+        of=number,
+        has_more=len(matching) > MOST_OFFERED,
+        retired=retired,
+    )
 
 
 def add_site(central: Central, site: str, name: str, province: str | None = None) -> None:

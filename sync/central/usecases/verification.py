@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 from operator import itemgetter
 
-from sync.central.disclosure import NONE, Counts, Scaled, beyond, plus
+from sync.central.disclosure import NONE, Counts, Scaled, beyond, first_out_of_line, plus
 from sync.central.logbook import Entry, Kind, Log, LogEnd, entry_digest, read_told
 from sync.central.sitesettings import RAW_MONTHS, RECORD_YEARS, SECURITY_DAYS
 from sync.central.store.days import StoredReport, line_rows
@@ -61,12 +61,15 @@ def first_disagreement(
             strangers = t.recorded.unknown_sites() if is_first else []
             sums_agree = t.month_sums.agree()
             cuts_agree = t.quarter_cuts.agree(t.unclosed.closed())
+            out_of_line = _out_of_line(t.unclosed)
     except ValueError as error:
         return f"a date that can't be: {error}"
     if not sums_agree:
         return "the months' sums differ from the published blocks"
     if not cuts_agree:
         return "the quarters' tables differ from the published blocks"
+    if out_of_line:
+        return out_of_line
     if strangers:
         return f"rows of a site that is not known here: {strangers[0]}"
     fell = _fell_in_emptied(central)
@@ -127,6 +130,15 @@ def published_excess(central: Central) -> tuple[Excess, ...]:
 
 Fallen = defaultdict[Scaled, Counts]
 """By how much revisions of days had less of an officer's ratings than those before."""
+
+
+def _out_of_line(unclosed: Unclosed) -> str | None:
+    """Which block's days were not made by closing it: they say in which round it counts."""
+    for whose, its in groupby(unclosed.days_of_blocks(), itemgetter(0)):
+        if block := first_out_of_line(days for _, days in its):
+            days = f"{block.first_day} to {block.last_day}"
+            return f"{whose.officer}: the days of block {block.number} ({days}) can't be"
+    return None
 
 
 def _wrong_blocks(unclosed: Unclosed, fell: Mapping[Scaled, Counts]) -> str | None:

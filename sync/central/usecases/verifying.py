@@ -2,6 +2,7 @@
 processor."""
 
 import os
+import signal
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -13,7 +14,7 @@ from threading import Thread
 from typing import Any
 
 from kiosk.officerid import with_names
-from sync.central.usecases.central import Central
+from sync.central.usecases.central import Central, DatabaseDown
 from sync.central.usecases.installation import open_central
 from sync.central.usecases.people import officer_names
 from sync.central.usecases.verification import first_disagreement, published_excess
@@ -42,13 +43,30 @@ def verified(
     offices: Sequence[Central], say: Say, processes: int = os.cpu_count() or 1
 ) -> Generator[OfficeVerified, None, None]:
     """The offices' answers in their order; CutShort. `say`: told how many more day reports are
-    verified."""
+    verified. All together have as many connections to the database as one process that serves."""
     with _cut_short():
-        if processes < 2 or len(offices) < _MANY:
+        processes = _fitting(processes, offices)
+        if processes < 2:
             for number, office in enumerate(offices):
                 yield _verified(office, say, is_first=not number)
         else:
             yield from _verified_at_once(offices, say, processes)
+
+
+def _fitting(processes: int, offices: Sequence[Central]) -> int:
+    if len(offices) < _MANY or not _can_share():
+        return 1
+    return min(processes, offices[0].settings.connections - 1)
+
+
+def _can_share() -> bool:
+    """Whether there is room for what processes share: /dev/shm may be full, or not to be written
+    to."""
+    try:
+        get_context("spawn").Lock()
+    except OSError:
+        return False
+    return True
 
 
 @contextmanager
@@ -68,13 +86,30 @@ def _verified_at_once(
     offices: Sequence[Central], say: Say, processes: int
 ) -> Iterator[OfficeVerified]:
     with _started(processes) as (pool, counts):
-        asked = [
-            pool.submit(_verify, office.settings.folder, office.site, is_first=not number)
-            for number, office in enumerate(offices)
-        ]
-        for answer in asked:
+        with _alone_interrupted():
+            asked = [
+                pool.submit(_verify, office.settings.folder, office.site, is_first=not number)
+                for number, office in enumerate(offices)
+            ]
+        for number, (office, answer) in enumerate(zip(offices, asked, strict=True)):
             _wait(answer, counts, say)
-            yield answer.result()
+            try:
+                verified = answer.result()
+            except DatabaseDown:
+                # The database had no connection for that process; this one has its own.
+                verified = _verified(office, say, is_first=not number)
+            yield verified
+
+
+@contextmanager
+def _alone_interrupted() -> Iterator[None]:
+    """Who interrupts the command at its terminal interrupts this process, which ends the others:
+    processes that are started here hear nothing of it."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _verified(office: Central, say: Say, *, is_first: bool) -> OfficeVerified:

@@ -5,12 +5,13 @@ several transactions at once, a whole group does not wait for the one before it.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 from weakref import WeakKeyDictionary
 
-from sync.central.usecases.intake import RequestRefused, RowRefused
+from sync.central.usecases.intake import PartDown, RequestRefused, RowRefused
 
 MOST = 128
 """Requests in a group: some rows a commit, and no terminal waits long."""
@@ -48,15 +49,18 @@ class _Line(Generic[Q, A]):
 
 class Batches(Generic[Q, A]):
     """Requests to `answer` in groups, `at_once` of them at a time at most, run `elsewhere`.
-    `answer` gives, for each, the answer, an exception, or None: to be asked alone."""
+    `answer` gives, for each, the answer, an exception, or None: to be asked alone. `site`: whose
+    rows a request is about; those of one site lie on one server."""
 
     def __init__(
         self,
         answer: Callable[[Sequence[Q]], list[A | Exception | None]],
         elsewhere: Callable[..., Awaitable[Any]],
+        site: Callable[[Q], str],
         at_once: int = 1,
     ) -> None:
-        self._answer, self._elsewhere, self._at_once = answer, elsewhere, at_once
+        self._answer, self._elsewhere = answer, elsewhere
+        self._site, self._at_once = site, at_once
         self._lines: WeakKeyDictionary[asyncio.AbstractEventLoop, _Line[Q, A]] = WeakKeyDictionary()
 
     def waiting(self) -> int:
@@ -94,6 +98,13 @@ class Batches(Generic[Q, A]):
         except RowRefused:
             # One row is in all the others' way: each for itself.
             answers = [None] * len(group)
+        except PartDown as error:
+            parts = self._by_site(group)
+            if len(parts) > 1:
+                # One server is in the way of those whose rows lie on others.
+                await asyncio.gather(*map(self._answer_group, parts))
+                return
+            answers = [error] * len(group)
         except Exception as error:  # noqa: BLE001  (each who waits maps it)
             answers = [error] * len(group)
         for one, answer in zip(group, answers, strict=True):
@@ -103,3 +114,9 @@ class Batches(Generic[Q, A]):
                 one.answer.set_exception(answer)
             else:
                 one.answer.set_result(answer)
+
+    def _by_site(self, group: Iterable[_Waiting[Q, A]]) -> list[list[_Waiting[Q, A]]]:
+        parts: dict[str, list[_Waiting[Q, A]]] = defaultdict(list)
+        for one in group:
+            parts[self._site(one.request)].append(one)
+        return list(parts.values())

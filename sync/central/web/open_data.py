@@ -51,8 +51,7 @@ def open_data(
     spans = _spans_asked(request, settings, today)
     rows: list[statistics.StatisticsRow] = []
     for span in spans:
-        office = gate.office(central, PUBLIC, span, today)
-        cuts = gate.cuts(central, PUBLIC, span, today)
+        office, cuts = gate.office_and_cuts(central, PUBLIC, span, today)
         rows += statistics.rows(site, office, cuts)
     if kind == "csv":
         data = statistics.as_csv(rows)

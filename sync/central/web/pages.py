@@ -33,8 +33,7 @@ router = APIRouter(include_in_schema=False)
 @router.get("/public/{site}")
 def public_page(request: Request, report: PublicReport, visitor: AnyVisitor) -> Response:
     """What everybody may read: the office as a whole, no names."""
-    view = gate.office(report.central, PUBLIC, report.period, report.today)
-    cuts = gate.cuts(report.central, PUBLIC, report.period, report.today)
+    view, cuts = gate.office_and_cuts(report.central, PUBLIC, report.period, report.today)
     if cuts.elsewhere is not None and not request.query_params.get("period"):
         cuts = gate.cuts(report.central, PUBLIC, cuts.elsewhere, report.today)
     language = language_of(request)

@@ -122,10 +122,9 @@ def section_paper(kind: str, report: SectionReport, name: str = "") -> Response:
 @router.get("/paper/{site}/meeting.{kind}")
 def meeting_paper(site: str, kind: str, report: PaperReport) -> Response:
     make = _one_of(kind, {"pdf": meetings.meeting_pdf})
-    office = gate.office(
+    office, cuts = gate.office_and_cuts(
         report.central, report.viewer, report.period, report.today, sections_seen=report.now
     )
-    cuts = gate.cuts(report.central, report.viewer, report.period, report.today)
     data = make(office, all_improvements(report.central), office.gaps, report.now, cuts)
     return file_response(data, f"meeting-{site}-{thai.named(report.period.code)}", kind)
 

@@ -1,5 +1,6 @@
 """How a page is made: in the reader's language, with the same headers everywhere."""
 
+from collections.abc import Callable
 from datetime import date
 from functools import partial
 from typing import Any
@@ -8,6 +9,7 @@ from urllib.parse import quote, urlencode
 from fastapi import Request
 from fastapi.responses import HTMLResponse, Response
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2.runtime import Context, Macro
 
 from kiosk.domain.refusal import Refusal
 from sync.central import period as periods
@@ -41,9 +43,25 @@ class PageError(Refusal):
         self.status = status
 
 
+class _Calls(Context):
+    """A page calls hundreds of macros and functions. Jinja asks each of them twice whether it takes
+    the context; of ours only macros do."""
+
+    def call(self, called: Callable[..., Any], /, *args: Any, **named: Any) -> Any:
+        named.pop("_block_vars", None)
+        named.pop("_loop_vars", None)
+        if type(called) is Macro:
+            return called(self.eval_ctx, *args, **named)
+        return called(*args, **named)
+
+
+class _Templates(Environment):
+    context_class = _Calls
+
+
 def templates() -> Environment:
     """The pages' templates; a value that a template misses is an error."""
-    environment = Environment(
+    environment = _Templates(
         loader=PackageLoader("sync.central.web"),
         autoescape=True,
         undefined=StrictUndefined,

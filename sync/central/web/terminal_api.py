@@ -105,9 +105,11 @@ class TerminalApi:
         self.central, self.now, self.elsewhere = central, now, elsewhere
         self.enrolments = MinuteLimits(MAX_ENROL_TRIES)
         self.greetings: Batches[tuple[Signed, Hello], Welcome | Late] = Batches(
-            self._greet, elsewhere, central.store.writers
+            self._greet, elsewhere, lambda call: call[0].site, central.store.writers
         )
-        self.reports = Batches(self._take_days, elsewhere, central.store.writers)
+        self.reports: Batches[Signed, Receipt] = Batches(
+            self._take_days, elsewhere, lambda call: call.site, central.store.writers
+        )
         self._sites: dict[str, Central] = {}
         self._proving: set[tuple[str, str]] = set()
 

@@ -11,7 +11,7 @@ from sync.central.disclosure import NAMELESS
 from sync.central.reports.gate.city_figures import Chosen, CityView, ProvinceRow, SiteRow, city
 from sync.central.reports.gate.comparisons import Comparison, NotCompared
 from sync.central.reports.gate.cut_tables import CUT_STEP, CutRow, cut_rows, half_day_rows
-from sync.central.reports.gate.cuts_figures import CutsView, cuts
+from sync.central.reports.gate.cuts_figures import CutsView, cuts, office_and_cuts
 from sync.central.reports.gate.earlier import Earlier
 from sync.central.reports.gate.figures import (
     PER,
@@ -80,6 +80,7 @@ __all__ = [
     "half_day_rows",
     "objection",
     "office",
+    "office_and_cuts",
     "officer",
     "orders_differ",
     "own_copy",

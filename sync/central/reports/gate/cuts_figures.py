@@ -1,10 +1,11 @@
 """Services, counters, half-days by weekday and channels, as the page of services shows them."""
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 
 from kiosk.domain.thaiorder import thai_order
 from sync.central.disclosure import next_publication, published_quarters
+from sync.central.logbook import told
 from sync.central.period import Period
 from sync.central.reports.gate.cut_tables import (
     CutRow,
@@ -16,11 +17,19 @@ from sync.central.reports.gate.cut_tables import (
     of_kind,
 )
 from sync.central.reports.gate.effects import effects
-from sync.central.reports.gate.everybody import blocks_for
 from sync.central.reports.gate.figures import Figure, figure, last_week_end, orders_differ
-from sync.central.reports.gate.office_figures import nearest_quarter
+from sync.central.reports.gate.looks import record_looks
+from sync.central.reports.gate.office_figures import (
+    OfficeView,
+    Read,
+    nearest_quarter,
+    office_in,
+    page_effects,
+    read_by,
+)
 from sync.central.reports.gate.ways import Difference, differences
 from sync.central.sitesettings import SiteSettings
+from sync.central.store.engine import Transaction
 from sync.central.usecases.central import Central
 from sync.central.viewer import Right, Viewer
 
@@ -61,17 +70,44 @@ def cuts(central: Central, viewer: Viewer, period: Period, today: date) -> CutsV
     also by weekday."""
     if viewer.signed_in:
         viewer.require(central.site, Right.CUTS)
-    ended = last_week_end(today)
-    published = published_quarters(period.first_day, period.last_day, ended)
+    published = published_quarters(period.first_day, period.last_day, last_week_end(today))
     with central.store.read(central.site) as t:
-        settings = t.settings.newest().settings
         deffs = effects(t, [published or period.days], today)
-        blocks = blocks_for(viewer, t, deffs)
-        span = blocks.tables(published)
-        quarters = t.quarter_cuts.of(span, _KINDS).values()
-        office = figure(t.blocks.office(*span), settings, deffs.of(span)) if span else None
+        return _cuts_in(t, read_by(t, viewer, period, today, deffs))
+
+
+def office_and_cuts(
+    central: Central,
+    viewer: Viewer,
+    period: Period,
+    today: date,
+    *,
+    sections_seen: datetime | None = None,
+) -> tuple[OfficeView, CutsView]:
+    """What `office` and `cuts` say of one span, read at once."""
+    if viewer.signed_in:
+        viewer.require(central.site, Right.OFFICE)
+        viewer.require(central.site, Right.CUTS)
+    with central.store.read(central.site) as t:
+        read = read_by(t, viewer, period, today, page_effects(t, period, today))
+        view, alone = office_in(
+            t, read, central.settings.name, with_sections=sections_seen is not None
+        )
+        tables = _cuts_in(t, read, view.differences)
+    if sections_seen is not None:
+        record_looks(central, viewer, alone, told("seen_office", period=period.code), sections_seen)
+    return view, tables
+
+
+def _cuts_in(t: Transaction, read: Read, ways: tuple[Difference, ...] | None = None) -> CutsView:
+    """`ways`: those that differ, where they are known."""
+    period, settings, blocks = read.period, read.settings, read.blocks
+    span = blocks.tables(read.published)
+    quarters = t.quarter_cuts.of(span, _KINDS).values()
+    office = figure(t.blocks.office(*span), settings, read.deffs.of(span)) if span else None
+    if ways is None:
         ways = differences(t, span, quarters, settings, blocks.usual)
-        deff = blocks.usual(span[1] if span else period.last_day)
+    deff = blocks.usual(span[1] if span else period.last_day)
     at_least = settings.cuts_from
     weekdays = [of_kind(cuts, "weekday") for cuts in quarters]
     tables = {
@@ -87,8 +123,8 @@ def cuts(central: Central, viewer: Viewer, period: Period, today: date) -> CutsV
         period=period,
         quarters=span,
         days=_days_of(office),
-        elsewhere=None if published else nearest_quarter(period, ended),
-        more_on=next_publication(ended),
+        elsewhere=None if read.published else nearest_quarter(period, read.ended),
+        more_on=next_publication(read.ended),
         settings=settings,
         tables={kind: _with_effect(rows, deff) for kind, rows in tables.items()},
         orders_differ=office is not None and orders_differ((office,)),

@@ -110,7 +110,7 @@ def effect_of(parts: Iterable[Blocks], usual: float) -> float:
 
 def of_site(spreads: SiteSpreads) -> float:
     """The design effect of one office's span, beside its year."""
-    return effect_of(spreads.of_span.values(), usual_of(spreads.of_year.values()))
+    return effect_of(spreads.of_span, usual_of(spreads.of_year))
 
 
 def effects(t: Transaction, spans: Iterable[Span], today: date) -> Effects:

@@ -106,6 +106,12 @@ class ForEverybody:
             for month in sorted(months)
         }
 
+    def runs(self, first: date, last: date) -> list[BySection]:
+        """What everybody reads of a span, from each public week end to the next: what whoever
+        reads every week gets by subtracting."""
+        of_ends = (public_days(self._ends, end, end) for end in self._ends if first <= end <= last)
+        return [self._closed(*days) for days in of_ends if days]
+
     def effect(self, span: Span) -> float:
         return effect_of(self._parts(*span), self.usual(span[1]))
 

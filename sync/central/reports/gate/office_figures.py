@@ -1,7 +1,7 @@
 """The office as a whole, and its sections beside one another."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -23,6 +23,7 @@ from sync.central.reports.gate.effects import INDEPENDENT, Effects, effect_of, e
 from sync.central.reports.gate.everybody import (
     BySection,
     ForEverybody,
+    OfficeBlocks,
     blocks_for,
     parts_of,
     without_online,
@@ -45,6 +46,7 @@ from sync.central.reports.gate.figures import (
 from sync.central.reports.gate.improved import Improved, improvements_beside
 from sync.central.reports.gate.looks import record_looks
 from sync.central.reports.gate.missing import OVER_TICKETS
+from sync.central.reports.gate.nameless import nameless_sections
 from sync.central.reports.gate.ways import Difference, differences
 from sync.central.sitesettings import SiteSettings
 from sync.central.store.engine import Transaction
@@ -112,6 +114,27 @@ class OfficeView:
         return [(line.day, str(number)) for number, line in enumerate(self.improved, 1)]
 
 
+@dataclass(frozen=True, slots=True)
+class Read:
+    """How the figures of one span are read, in one transaction."""
+
+    viewer: Viewer
+    period: Period
+    today: date
+    settings: SiteSettings
+    deffs: Effects
+    blocks: OfficeBlocks
+
+    @property
+    def ended(self) -> date:
+        return last_week_end(self.today)
+
+    @property
+    def published(self) -> Span | None:
+        """The quarters of the span whose tables are published."""
+        return published_quarters(self.period.first_day, self.period.last_day, self.ended)
+
+
 def office(
     central: Central,
     viewer: Viewer,
@@ -126,48 +149,51 @@ def office(
     """
     if viewer.signed_in:
         viewer.require(central.site, Right.OFFICE)
-    ended = last_week_end(today)
-    published = published_quarters(period.first_day, period.last_day, ended)
     with central.store.read(central.site) as t:
-        settings = t.settings.newest().settings
-        officers = t.people.everyone()
-        deffs = page_effects(t, period, today)
-        blocks = blocks_for(viewer, t, deffs)
-        sums = blocks.sums(*period.days)
-        months = blocks.months(*trend_span(period, today))
-        quarters = blocks.tables(published)
-        cuts = t.quarter_cuts.of(quarters, ("reason", "channel"))
-        ways = differences(t, quarters, cuts.values(), settings, blocks.usual)
-        answers = t.blocks.by_officer(*period.days, officer=ONLINE).get(ONLINE, [])
-        whole = figure(parts_of(sums.values()), settings, blocks.effect(period.days))
-
-        def of_office(first: date, last: date) -> list[Sum]:
-            return parts_of(blocks.sums(first, last).values())
-
-        compared = earlier(whole, period, of_office, settings, blocks.effect)
-        members: dict[str, set[str]] = {}
-        sections: tuple[SectionRow, ...] = ()
-        if sections_seen is not None:
-            members = _readable_sections(central.site, viewer, officers, sums)
-            how_read = _Read(
-                period=period, today=today, settings=settings, deffs=deffs, sums_of=blocks.sums
-            )
-            sections = _section_rows(t, members, sums, how_read)
-        improved = improvements_beside(
-            t, months, settings, blocks.effect, last_week_end(blocks.as_of)
+        read = read_by(t, viewer, period, today, page_effects(t, period, today))
+        view, alone = office_in(
+            t, read, central.settings.name, with_sections=sections_seen is not None
         )
-        tickets = t.tickets.quarters(*published) if published else []
-        gaps = _gaps(t, period, ended) if viewer.signed_in else Counter[str]()
     if sections_seen is not None:
-        record_looks(
-            central,
-            viewer,
-            _alone(members, sums),
-            told("seen_office", period=period.code),
-            sections_seen,
-        )
-    return OfficeView(
-        name=central.settings.name,
+        record_looks(central, viewer, alone, told("seen_office", period=period.code), sections_seen)
+    return view
+
+
+def read_by(t: Transaction, viewer: Viewer, period: Period, today: date, deffs: Effects) -> Read:
+    return Read(
+        viewer=viewer,
+        period=period,
+        today=today,
+        settings=t.settings.newest().settings,
+        deffs=deffs,
+        blocks=blocks_for(viewer, t, deffs),
+    )
+
+
+def office_in(
+    t: Transaction, read: Read, name: str, *, with_sections: bool
+) -> tuple[OfficeView, list[str]]:
+    """And which officers are the only one with results in a section of it."""
+    viewer, period, today = read.viewer, read.period, read.today
+    settings, blocks, published = read.settings, read.blocks, read.published
+    sums = blocks.sums(*period.days)
+    months = blocks.months(*trend_span(period, today))
+    quarters = blocks.tables(published)
+    cuts = t.quarter_cuts.of(quarters, ("reason", "channel"))
+    answers = t.blocks.by_officer(*period.days, officer=ONLINE).get(ONLINE, [])
+    whole = figure(parts_of(sums.values()), settings, blocks.effect(period.days))
+
+    def of_office(first: date, last: date) -> list[Sum]:
+        return parts_of(blocks.sums(first, last).values())
+
+    compared = earlier(whole, period, of_office, settings, blocks.effect)
+    members: dict[str, set[str]] = {}
+    if with_sections:
+        members = _readable_sections(t.site, viewer, t.people.everyone(), sums)
+    improved = improvements_beside(t, months, settings, blocks.effect, last_week_end(blocks.as_of))
+    tickets = t.tickets.quarters(*published) if published else []
+    view = OfficeView(
+        name=name,
         period=period,
         settings=settings,
         figure=whole,
@@ -178,13 +204,14 @@ def office(
         is_running=last_week_end(blocks.as_of) < period.last_day,
         reasons=reason_rows(cuts.values(), settings),
         quarters=quarters,
-        elsewhere=None if published else nearest_quarter(period, ended),
-        differences=ways,
-        sections=sections,
+        elsewhere=None if published else nearest_quarter(period, read.ended),
+        differences=differences(t, quarters, cuts.values(), settings, blocks.usual),
+        sections=_section_rows(t, members, sums, read) if with_sections else (),
         coverage=coverage(tickets),
-        gaps=gaps,
+        gaps=_gaps(t, period, read.ended) if viewer.signed_in else Counter[str](),
         next_close=week_end(today),
     )
+    return view, _alone(members, sums)
 
 
 def page_effects(t: Transaction, period: Period, today: date) -> Effects:
@@ -196,24 +223,13 @@ def _spans(period: Period) -> list[Span]:
     return [span.days for span in (period, *earlier_spans(period).values())]
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """How a page's figures are read. `sums_of`: those of a span of days."""
-
-    period: Period
-    today: date
-    settings: SiteSettings
-    deffs: Effects
-    sums_of: Callable[[date, date], BySection]
-
-
 def _section_rows(
-    t: Transaction, members: Mapping[str, set[str]], sums: BySection, read: _Read
+    t: Transaction, members: Mapping[str, set[str]], sums: BySection, read: Read
 ) -> tuple[SectionRow, ...]:
     """Sections beside one another, each with its months, and against the span before."""
     months = t.blocks.months_by_section(*trend_span(read.period, read.today))
     before = earlier_spans(read.period).get(BEFORE)
-    sums_before = read.sums_of(before.first_day, before.last_day) if before else {}
+    sums_before = read.blocks.sums(before.first_day, before.last_day) if before else {}
     rows = []
     for name, ids in members.items():
         deff = read.deffs.of(read.period.days, section=name)
@@ -265,8 +281,9 @@ def sections_for_papers(
             return {}
         settings = t.settings.newest().settings
         sums = blocks.sums(*period.days)
+        runs = blocks.runs(*period.days)
         usual = blocks.usual(period.last_day)
-    parts = {name: parts_of([sums[name]]) for name in _nameless(sums)}
+    parts = {name: parts_of([sums[name]]) for name in nameless_sections(runs)}
     return {
         name: figure(parts[name], settings, effect_of(parts[name], usual))
         for name in parts
@@ -274,25 +291,12 @@ def sections_for_papers(
     }
 
 
-def _nameless(sums: BySection) -> tuple[str, ...]:
-    """The sections in which NAMELESS officers or more have results, as long as their sum leaves
-    none or as many of the office: what remains of its figure must tell of nobody either. Who moved
-    through several sections is one person."""
-    rated = {name: set(by_officer) for name, by_officer in sums.items() if by_officer}
-    smallest_first = sorted(rated, key=lambda name: (len(rated[name]), name))
-    large = [name for name in smallest_first if name and len(rated[name]) >= NAMELESS]
-    rest = set[str]().union(*(rated[name] for name in rated if name not in large))
-    if 0 < len(rest) < NAMELESS:
-        large = large[1:]
-    return tuple(large)
-
-
 def _gaps(t: Transaction, period: Period, ended: date) -> Counter[str]:
     """Of the weeks of `period` that are closed, by kind."""
     last_day = min(period.last_day, ended)
     gaps = t.days.gaps(period.first_day, last_day)
     if t.tickets.has_any(period.first_day, last_day):
-        exceeded = t.tickets.exceeded(period.first_day, last_day)
+        exceeded = t.tickets.exceeded_in_blocks(period.first_day, last_day)
         gaps += Counter({OVER_TICKETS: len(exceeded)})
     return gaps
 
