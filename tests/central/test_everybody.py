@@ -355,3 +355,21 @@ def _rank(rows: list[list[int]]) -> int:
         ]
         rank += 1
     return rank
+
+
+def test_a_reason_of_a_longer_span_narrows_no_number_of_its_quarters(tmp_path: Path) -> None:
+    """Twice seven are fourteen, which is about fifteen: then no quarter had five, as it is told."""
+    office = _of_three(tmp_path / "office")
+    for monday, officer in product((date(2026, 5, 4), date(2026, 8, 3)), THREE):
+        report = day_report(1, monday, f"t-{officer}", (30, 20, 9, 9, 20), officer)
+        seven = ReasonCount(officer, "unfair", 7 if officer == "101" else 0)
+        take(office, replace(report, reasons=(ReasonCount(officer, "wait", 40), seven)))
+        publish_due(office, monday + timedelta(weeks=1))
+    told = {
+        code: {row.what: row.n for row in gate.office(office, PUBLIC, parse(code), TODAY).reasons}
+        for code in ("fy2026-q3", "fy2026-q4", "fy2026-2", "fy2026")
+    }
+    assert told["fy2026-q3"]["unfair"] == told["fy2026-q4"]["unfair"] == 5
+    assert told["fy2026-2"]["unfair"] == told["fy2026"]["unfair"] == 10
+    assert told["fy2026"]["wait"] == 240
+    office.store.close()

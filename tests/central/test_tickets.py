@@ -1,6 +1,6 @@
 """More ratings than tickets: told by day and counter, not by how many."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -44,6 +44,34 @@ def test_days_with_more_ratings_than_tickets_stand_beside_the_score(central: Cen
     assert _gaps(central, DIRECTOR, DAY) == {}, "the week is not over"
     assert _gaps(central, DIRECTOR, later) == {"over-tickets": 1}
     assert _gaps(central, PUBLIC, later) == {}
+
+
+def test_a_day_over_its_tickets_is_told_once_all_its_ratings_stand_in_blocks(
+    central: Central,
+) -> None:
+    """Nine ratings are not published. That there are so many is not told either, beside the score
+    of the office or of a colleague."""
+    enrolled(central, "t-101")
+    enrolled(central, "t-102")
+    take(central, day_report(1, DAY, "t-102", (0, 0, 0, 0, 11), "102"))
+    import_tickets(central, [Ticket(DAY, "1", 5)])
+    today = DAY + timedelta(days=7)
+    assert _gaps(central, DIRECTOR, today) == {}
+    assert _over(central, today) == 0
+    take(central, day_report(1, DAY, "t-101", (0, 0, 0, 0, 9), "101"))
+    assert _gaps(central, DIRECTOR, today) == {}
+    assert _over(central, today) == 0
+    take(central, day_report(1, today, "t-101", (0, 0, 0, 0, 1), "101"))
+    today += timedelta(days=7)
+    assert _gaps(central, DIRECTOR, today) == {"over-tickets": 1}
+    assert _over(central, today) == 1
+
+
+def _over(central: Central, today: date) -> int:
+    """Beside the score of officer 102."""
+    now = datetime.combine(today, time(5), UTC)
+    view = gate.officer(central, DIRECTOR, "102", year_of(today), today, now)
+    return view.missing.around[gate.OVER_TICKETS]
 
 
 def _gaps(central: Central, viewer: Viewer, today: date) -> dict[str, int]:

@@ -103,7 +103,7 @@ def _without_a_screen(stage: Stage) -> None:
     say("\nAs central shows it:\n" + table)
     command("sync.central.cli", stage.central, "verify")
     _compare(table, day)
-    say(f"Pictures of every screen: {pictures}")
+    say(f"Pictures of the screens of that day: {pictures}")
 
 
 def _open(stage: Stage) -> tuple[TerminalWindow, PanelOnLoop, Running]:

@@ -248,6 +248,8 @@ def stick(
     for one in visits:
         answers = counted(one.answered, "answer", "answers")
         typer.echo(f"{one.file}: {one.trouble or one.refused or answers}")
+    if any(one.answered for one in visits):
+        typer.echo(f"Next: carry it back, and run there: kiosk stick {folder}")
     if any(one.trouble or one.refused for one in visits):
         fail("not everything was taken; what was not stays due there", WRONG)
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, bindparam, func, select
+from sqlalchemy import ColumnElement, Select, Subquery, and_, bindparam, func, or_, select
 
 from sync.central.disclosure import newest_quarter, publication_day, quarter_of
 from sync.central.measures import over_tickets
-from sync.central.schema import LEVELS, day_lines, quarter_tickets, tickets
+from sync.central.schema import LEVELS, blocks, day_lines, quarter_tickets, tickets
 from sync.central.store.room import Room
 
 
@@ -121,6 +121,25 @@ _RATED_AT = (
         day_lines.c.date.in_(bindparam("days", expanding=True)),
     )
 )
+_ENDS = (
+    select(blocks.c.officer, blocks.c.levels, func.max(blocks.c.last_day).label("last"))
+    .where(blocks.c.site == bindparam("site"))
+    .group_by(blocks.c.officer, blocks.c.levels)
+    .subquery()
+)
+_WAITING = (
+    select(day_lines.c.date, day_lines.c.counter)
+    .distinct()
+    .outerjoin(
+        _ENDS, and_(_ENDS.c.officer == day_lines.c.officer, _ENDS.c.levels == day_lines.c.levels)
+    )
+    .where(
+        day_lines.c.site == bindparam("site"),
+        day_lines.c.date.in_(bindparam("days", expanding=True)),
+        or_(_ENDS.c.last.is_(None), _ENDS.c.last < day_lines.c.date),
+    )
+)
+"""Days and counters with ratings that stand in no block yet."""
 
 
 class Tickets(Room):
@@ -196,16 +215,22 @@ class Tickets(Room):
         asked = {"site": self._site, "first": first, "last": last}
         return self._exceeded(_FEWER_THAN_RATED, asked)
 
+    def exceeded_in_blocks(self, first: date, last: date) -> list[tuple[date, str]]:
+        """Those of which all ratings stand in blocks: another one would tell of ratings that are
+        not published."""
+        return self._in_blocks(self.exceeded(first, last))
+
     def exceeded_by(
         self, officers: Collection[str], first: date, last: date
     ) -> dict[str, set[date]]:
-        """On which of these days each of these officers was rated at the counter concerned. Tickets
-        are counted by counter, whoever serves there: other counters are not read."""
+        """On which of these days, all of whose ratings there stand in blocks, each of these
+        officers was rated at the counter concerned. Tickets are counted by counter, whoever serves
+        there: other counters are not read."""
         asked: dict[str, Any] = {"site": self._site, "officers": list(officers)}
         span = {"first": first, "last": last}
         counters = list(self._connection.scalars(_COUNTERS, asked | span))
         at_counters = {"site": self._site, **span, "counters": counters}
-        exceeded = set(self._exceeded(_FEWER_AT_COUNTERS, at_counters))
+        exceeded = set(self._in_blocks(self._exceeded(_FEWER_AT_COUNTERS, at_counters)))
         days: dict[str, set[date]] = {}
         if not exceeded:
             return days
@@ -214,6 +239,13 @@ class Tickets(Room):
             if (day, counter) in exceeded:
                 days.setdefault(officer, set()).add(day)
         return days
+
+    def _in_blocks(self, exceeded: Collection[tuple[date, str]]) -> list[tuple[date, str]]:
+        if not exceeded:
+            return []
+        asked = {"site": self._site, "days": sorted({day for day, _ in exceeded})}
+        waiting = {(row.date, row.counter) for row in self._connection.execute(_WAITING, asked)}
+        return [one for one in exceeded if one not in waiting]
 
     def _exceeded(self, query: Select[Any], asked: Mapping[str, object]) -> list[tuple[date, str]]:
         return [

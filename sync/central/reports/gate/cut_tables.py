@@ -122,14 +122,12 @@ def channel_rows(quarters: Iterable[QuarterCuts], at_least: int) -> tuple[CutRow
 
 
 def reason_rows(quarters: Iterable[QuarterCuts], settings: SiteSettings) -> tuple[CutRow, ...]:
-    """How often citizens named each reason, in the quarters in which so many named one: rounded
-    numbers, and shares of the rounded sum, as an exact share would tell the number."""
-    named: Counter[str] = Counter()
+    """How often citizens named each reason, in the quarters in which so many named one: numbers
+    rounded by the quarter, as a sum would narrow what its parts may be; and shares of the rounded
+    sum, as an exact share would tell the number."""
+    rounded: Counter[str] = Counter()
     for cuts in quarters:
-        counts = {what: _count(scales) for what, scales in of_kind(cuts, "reason").items()}
-        if sum(counts.values()) >= settings.cuts_from:
-            named.update(counts)
-    rounded = {what: _rounded(n) if n >= CUT_STEP else 0 for what, n in named.items()}
+        rounded.update(_named(cuts, settings.cuts_from))
     total = sum(rounded.values())
     in_settings = {reason.id for reason in settings.reasons}
     return tuple(
@@ -137,6 +135,14 @@ def reason_rows(quarters: Iterable[QuarterCuts], settings: SiteSettings) -> tupl
         for what in sorted(rounded, key=lambda what: (-rounded[what], what))
         if what in in_settings or rounded[what]
     )
+
+
+def _named(cuts: QuarterCuts, at_least: int) -> dict[str, int]:
+    """How often each reason was named in a quarter, rounded; none where so few named one."""
+    counts = {what: _count(scales) for what, scales in of_kind(cuts, "reason").items()}
+    if sum(counts.values()) < at_least:
+        return {}
+    return {what: _rounded(n) if n >= CUT_STEP else 0 for what, n in counts.items()}
 
 
 def _row(what: str, scales: Mapping[int, Counts]) -> CutRow:

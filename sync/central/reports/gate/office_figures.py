@@ -296,7 +296,7 @@ def _gaps(t: Transaction, period: Period, ended: date) -> Counter[str]:
     last_day = min(period.last_day, ended)
     gaps = t.days.gaps(period.first_day, last_day)
     if t.tickets.has_any(period.first_day, last_day):
-        exceeded = t.tickets.exceeded(period.first_day, last_day)
+        exceeded = t.tickets.exceeded_in_blocks(period.first_day, last_day)
         gaps += Counter({OVER_TICKETS: len(exceeded)})
     return gaps
 
