@@ -182,6 +182,7 @@ SET_UP = {
     "BadBackup", "CutShort", "DatabaseDown", "DatabaseError", "NoSuchCode", "NotDistributable",
     "NotVouched",
     "RowRefused", "SettingsError",
+    "gone",  # makes a DatabaseError
 }  # fmt: skip
 """What an administrator reads at the command line or in the log, and a terminal's enrolment."""
 
