@@ -21,6 +21,7 @@ from kiosk.domain.wording import DEFAULT_REASONS
 from kiosk.officerid import new_officer_id
 from sync.central import itafile
 from sync.central.demomachines import seed_machines
+from sync.central.demonotifications import tell_of_the_week, tell_of_today
 from sync.central.demoobjections import seed_objections
 from sync.central.period import before, round_of
 from sync.central.sitesettings import NamedService
@@ -33,7 +34,6 @@ from sync.central.usecases.people import change_roster
 from sync.central.usecases.publishing import publish_due
 from sync.central.usecases.questionnaire import OnlineAnswer, import_answers
 from sync.central.usecases.sites import is_empty
-from sync.central.usecases.subscriptions import begin_subscription, prove_address
 from sync.central.usecases.terminal_requests import take_day_report
 from sync.central.usecases.terminals import enrol_terminal, invite_terminal
 from sync.central.usecases.tickets import Ticket, import_tickets
@@ -144,7 +144,7 @@ _SERVICES = tuple(
 _ANSWERS = 420
 """To the online questionnaire."""
 DAYS, TERMINALS = 365, 24
-_IT, _MAIL = "ผู้ดูแลระบบ", "it@dindaeng.example"
+_DIRECTOR, _IT = "ผู้อำนวยการเขต", "ผู้ดูแลระบบ"
 
 
 class NotEmpty(Exception):
@@ -201,10 +201,14 @@ def seed(
     publish_due(central, today)
     waits, upheld, *_ = (server.officer for server in servers)
     seed_objections(central, waits, upheld, today, now)
-    seed_machines(central, names, now)
     accounts = _accounts(central, servers, now)
-    it = Viewer(account="it", name=_IT, site=central.site, roles=frozenset({ROLES["it"]}))
-    prove_address(central, it, begin_subscription(central, it, _MAIL, "th", now), now)
+    it, director = (
+        Viewer(account=id_, name=name, site=central.site, roles=frozenset({ROLES[id_]}))
+        for id_, name in (("it", _IT), ("director", _DIRECTOR))
+    )
+    tell_of_the_week(central, it, director, now)
+    seed_machines(central, names, now)
+    tell_of_today(central, it, now)
     return accounts
 
 
@@ -363,7 +367,7 @@ def _office(central: Central, random: Random, now: datetime) -> None:
     """What people write, and what comes in online."""
     today = now.date()
     import_answers(central, [_answer(random, today, number) for number in range(_ANSWERS)])
-    director = Viewer(account="demonstration", name="ผู้อำนวยการเขต", site=central.site)
+    director = Viewer(account="demonstration", name=_DIRECTOR, site=central.site)
     for citizens_said, done, whom, due, status in _IMPROVEMENTS:
         improvement = Improvement(
             id=secrets.token_hex(8),
@@ -406,7 +410,7 @@ def _accounts(
     account of a new report, only the password is new."""
     first = servers[0].officer
     names = {
-        "director": "ผู้อำนวยการเขต",
+        "director": _DIRECTOR,
         "hr": "งานบุคคล",
         "section-head": "หัวหน้าฝ่ายทะเบียน",
         "officer": first.name,

@@ -102,13 +102,6 @@ class Result:
         low, high = self.mean_interval.low / 100, self.mean_interval.high / 100
         return shown_ends(Interval(low, high), self.places)
 
-    @property
-    def drawn(self) -> Interval | None:
-        """What a chart draws: the interval, or all that a bound leaves open."""
-        if self.rate is None or not self.bound:
-            return self.interval
-        return Interval(self.rate, 1.0) if self.bound == AT_LEAST else Interval(0.0, self.rate)
-
 
 AT_LEAST, AT_MOST = "at least", "at most"
 

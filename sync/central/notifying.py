@@ -107,7 +107,10 @@ def thing(key: str, **values: str | int) -> str:
     return told(key, **values)
 
 
-FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=2), timedelta(hours=2)
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=2), timedelta(minutes=30)
+CLOCKS_APART = timedelta(hours=2)
+"""So far the clocks of two machines may differ, before what one has put off is taken for the work
+of a wrong clock."""
 GIVES_UP = {
     Transport.MAIL: timedelta(days=3),
     Transport.LINE: timedelta(hours=23),

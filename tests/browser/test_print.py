@@ -86,6 +86,27 @@ def test_no_word_of_a_tables_head_ends_on_another_line_on_paper(
     context.close()
 
 
+_FOLD_THE_WEEKS = """() => {
+    const fold = document.createElement('details');
+    fold.className = 'card more';
+    fold.innerHTML = '<summary>Earlier</summary><table class="rows tight"><tbody><tr>'
+        + '<th scope="row">31 Feb</th><td class="n">50</td></tr></tbody></table>';
+    document.querySelector('#weeks').after(fold);
+}"""
+"""As an officer's page of a whole year does, and no officer here has thirteen weeks."""
+
+
+def test_on_paper_stand_the_weeks_that_a_page_folds_away(chromium: Engine, office: Office) -> None:
+    context = office.context(chromium, "director", "en", scripts=True)
+    page = context.new_page()
+    page.goto(f"/officer/{SITE}/101")
+    page.evaluate(_FOLD_THE_WEEKS)
+    assert not page.get_by_role("rowheader", name="31 Feb").is_visible()
+    on_paper = "".join(sheet.extract_text() for sheet in printed(page).pages)
+    assert "31 Feb" in on_paper
+    context.close()
+
+
 def test_each_letter_with_a_pin_is_one_sheet(chromium: Engine, office: Office) -> None:
     context = office.context(chromium, "hr")
     page = context.new_page()

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec import structs
-from sqlalchemy import Table, event
+from sqlalchemy import Table, event, select
 
 from sync.central.greetings import Words
 from sync.central.schema import day_counts, day_lines, day_reports, seen_sheets, terminals, unclosed
@@ -124,8 +124,32 @@ def test_a_first_report_is_receipted_and_anything_else_is_left_to_be_judged_alon
     assert got[1] is None
     assert isinstance(got[2], Receipt)
     assert got[3] is None
-    assert callers.take(callers.day(first)) == [None]
+    assert callers.take(callers.day(other)) == [None], "other bytes than were taken"
     assert first_disagreement(central) is None
+
+
+def test_whose_receipt_was_lost_gets_it_within_the_group_and_nothing_is_written(
+    central: Central,
+) -> None:
+    callers = Callers(central, ["a", "b", "c"])
+    days = [callers.day(day_report(terminal=name)) for name in "abc"]
+    [taken, _] = callers.take(*days[:2])
+    with central.store._engine.begin() as connection:
+        connection.execute(unclosed.delete())
+    quarantined = find_terminal(central, "b")
+    assert quarantined is not None
+    judge_terminal(central, quarantined.terminal, made_heads(Head(5, "a" * 64), ""), NOW)
+    judge_terminal(central, quarantined.terminal, made_heads(Head(2, "b" * 64), ""), NOW)
+    [again, in_quarantine, fresh] = callers.take(*days)
+    assert isinstance(taken, Receipt)
+    assert again == structs.replace(taken, answer=Answer.ALREADY_HAVE)
+    assert in_quarantine is None, "asked alone, which says so"
+    assert isinstance(fresh, Receipt)
+    assert fresh.answer is Answer.STORED
+    with central.store._engine.begin() as connection:
+        assert connection.execute(select(day_reports.c.terminal)).all() == [("a",), ("b",), ("c",)]
+        [marked] = connection.execute(select(unclosed)).all()
+    assert marked.officer == "101", "of what came from c"
 
 
 def test_a_group_takes_as_many_statements_however_large_it_is(central: Central) -> None:

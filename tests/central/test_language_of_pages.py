@@ -54,10 +54,10 @@ NAMES = {
 }  # fmt: skip
 """Latin words that a Thai page may have."""
 IDS = re.compile(
-    r"counter-\d+|audit-complaints-\S*|[a-z0-9]{4}(-[a-z0-9]{4}){3}"
+    r"counter-\d+|audit-complaints-\S*|[a-z0-9]{4}(-[a-z0-9]{4}){3}|mail\.dindaeng\.example"
     r"|\b(?=[a-z]*[0-9])[a-z0-9]{8,}\b"
 )
-"""Terminals, the reader's account, a first password, the random id of somebody."""
+"""Terminals, the reader's account, a first password, a server, the random id of somebody."""
 OFFICE = "เมืองผอ."
 """Names that the pages' own accounts have."""
 RATE = re.compile('class="(rate|big|by-month)"|data-label="(ร้อยละ|Satisfaction)')

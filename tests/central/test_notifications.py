@@ -1,10 +1,13 @@
 """What people are told, once each: alarms that begin and end, sheets, and what became of them."""
 
+import asyncio
 import re
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
@@ -25,12 +28,15 @@ from sync.central.usecases.accounts import disable_account
 from sync.central.usecases.central import Central
 from sync.central.usecases.improvements import save_improvement
 from sync.central.usecases.notifications import (
+    LISTED,
     claim_next,
     drop_notification,
     read_notifications,
+    retry_all_failed,
     settle,
 )
-from sync.central.usecases.sites import add_site
+from sync.central.usecases.sites import add_site, find_site
+from sync.central.usecases.subscriptions import begin_subscription
 from sync.central.usecases.terminals import find_terminal, quarantine_terminal
 from sync.central.usecases.transports import (
     SecretLost,
@@ -40,7 +46,7 @@ from sync.central.usecases.transports import (
 )
 from sync.central.usecases.upkeep import troubles
 from sync.central.usecases.watching import MOST_NAMED, watch
-from sync.central.viewer import ROLES
+from sync.central.viewer import ROLES, NotYours
 from tests.support.central import (
     DIRECTOR,
     IT,
@@ -321,6 +327,123 @@ def test_of_two_processes_one_sends(central: Central) -> None:
         assert not t.notifications.claim(one, MONDAY)
 
 
+def test_two_hosts_whose_clocks_differ_by_seconds_do_not_both_send(central: Central) -> None:
+    alarm(central)
+    moment = MONDAY
+    for _ in range(9):
+        one = claim_next(central, moment)
+        assert one is not None
+        settle(central, one, NotificationState.WAITING, told("slow"), moment)
+        moment += timedelta(hours=3)
+    assert claim_next(central, moment + timedelta(seconds=5)) is not None
+    assert claim_next(central, moment) is None, "the other host is at it"
+
+
+class SlowServer(MailHandler):
+    """Thinks about the first letter until `go`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.go, self.came = threading.Event(), threading.Event()
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
+        self.came.set()
+        await asyncio.to_thread(self.go.wait)
+        return await super().handle_DATA(server, session, envelope)
+
+
+def test_an_office_that_waited_for_others_in_a_look_claims_from_when_it_sends(
+    central: Central, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another process looks twenty minutes after this one began, while this one is sending."""
+    with_account(central, "it1", "it")
+    one = alarm(central)
+    minutes = iter((0.0, 1200.0))
+    monkeypatch.setattr(
+        "sync.central.notifications.delivery.monotonic", lambda: next(minutes, 1200.0)
+    )
+    slow = SlowServer()
+    with mail_server(None, handler=slow) as (_, port):
+        settings = MailSettings(host="127.0.0.1", sender="r@x.example", port=port)
+        open_line = settings._replace(encryption="none")
+        save_transport(central, IT, Transport.MAIL, open_line, "", MONDAY)
+        look = threading.Thread(target=look_and_deliver, args=(central, MONDAY), daemon=True)
+        look.start()
+        assert slow.came.wait(20)
+        assert deliver(central, MONDAY + 20 * MINUTE + timedelta(seconds=5)) == 0
+        slow.go.set()
+        look.join()
+    assert state_of(central, one).tries == 1
+    assert [to for to, _ in subjects(slow)] == ["it1"]
+
+
+def test_nobody_hears_that_an_alarm_is_over_before_they_hear_of_it(
+    central: Central, letters: MailHandler
+) -> None:
+    with_account(central, "it1", "it", topics="-silent -weekly -monthly")
+    enrolled(central)
+    letters.refused = {"it1@dindaeng.example": "451 busy"}
+    seen_at(central, MONDAY, free=10)
+    for minutes in range(0, 12, 2):
+        look_and_deliver(central, MONDAY + minutes * MINUTE)
+    letters.refused.clear()
+    seen_at(central, MONDAY + 12 * MINUTE, free=9000)
+    for minutes in range(12, 60, 2):
+        look_and_deliver(central, MONDAY + minutes * MINUTE)
+    assert [subject for _, subject in subjects(letters)] == [
+        "Alarm: a terminal's disk is nearly full",
+        "Over: a terminal's disk is nearly full",
+    ]
+
+
+def test_what_failed_is_shown_first_and_all_of_it_is_tried_again_at_once(
+    central: Central, client: TestClient, tmp_path: Path
+) -> None:
+    failed = [alarm(central, f"f{n}", MONDAY - MINUTE) for n in range(LISTED + 1)]
+    for one in failed:
+        settle(central, one, NotificationState.FAILED, told("quota", code=429, words=""), MONDAY)
+    for n in range(9):
+        alarm(central, f"w{n}", MONDAY)
+    page = client.get("/notifications/dindaeng?lang=en").text
+    assert page.count('<span class="few">') == LISTED
+    assert retry_all_failed(central, IT, MONDAY) == LISTED + 1
+    with pytest.raises(NotYours):
+        retry_all_failed(central, DIRECTOR, MONDAY)
+    assert state_of(central, failed[0]).state is NotificationState.WAITING
+
+
+class HangsUp(MailHandler):
+    """Ends the line as soon as somebody is named; counts how often."""
+
+    asked = 0
+
+    async def handle_RCPT(self, server: Any, *_: Any) -> str:  # noqa: N802  (aiosmtpd's own)
+        self.asked += 1
+        server.transport.close()
+        return "421 no"
+
+
+def test_a_server_that_answers_one_office_nothing_is_not_waited_for_by_the_next(
+    central: Central,
+) -> None:
+    add_site(central, "elsewhere", "สำนักงานเขตอื่น")
+    other = find_site(central, "elsewhere")
+    assert other is not None
+    with mail_server(None, handler=HangsUp()) as (handler, port):
+        assert isinstance(handler, HangsUp)
+        settings = MailSettings(host="127.0.0.1", sender="r@x.example", port=port)
+        for office in (central, other):
+            it = replace(IT, site=office.site)
+            with_account(office, "it1", "it", topics="-weekly -monthly")
+            open_line = settings._replace(encryption="none")
+            save_transport(office, it, Transport.MAIL, open_line, "", MONDAY)
+            alarm(office)
+        look_and_deliver(central, MONDAY)
+        assert handler.asked == 1
+        look_and_deliver(central, MONDAY + MINUTE)
+        assert handler.asked == 2, "in the next look the other office asks it"
+
+
 def test_a_server_that_is_away_is_asked_once_a_pass_and_given_up_after_days(
     central: Central,
 ) -> None:
@@ -471,6 +594,26 @@ def test_a_code_is_guessed_five_times_at_most(
     assert client.post("/my-notifications", data={"do": "prove", "code": code}).status_code == 400
 
 
+def test_nobodys_post_box_is_filled_by_removing_the_address_between_two_codes(
+    central: Central, letters: MailHandler, client: TestClient
+) -> None:
+    form = {"do": "address", "mail": "victim@x.example"}
+    assert client.post("/my-notifications", data=form).status_code == 303
+    assert client.post("/my-notifications", data={"do": "end"}).status_code == 303
+    assert "victim@x.example" not in client.get("/my-notifications").text
+    assert client.post("/my-notifications", data=form).status_code == 400
+    assert len(letters.letters) == 1
+
+
+def test_a_clock_that_was_a_year_ahead_keeps_nobody_from_another_code(
+    central: Central, letters: MailHandler
+) -> None:
+    with_account(central, "it1", "it")
+    own = person("it1", "it")
+    begin_subscription(central, own, "a@x.example", "th", MONDAY + timedelta(days=365))
+    assert begin_subscription(central, own, "b@x.example", "th", MONDAY)
+
+
 def test_the_page_sets_tries_and_lists(
     central: Central, mail: tuple[MailHandler, MailSettings], client: TestClient
 ) -> None:
@@ -572,3 +715,6 @@ def test_a_message_that_cannot_be_made_stops_no_other(
     look_and_deliver(central, MONDAY)
     assert ("it1", "Alarm: a terminal is in quarantine") in subjects(letters)
     assert read_told(state_of(central, broken).answer)[0] == "not_made"
+    for hours in range(1, 5):
+        deliver(central, MONDAY + timedelta(hours=hours))
+    assert state_of(central, broken).state is NotificationState.FAILED, "the next of its topic goes"

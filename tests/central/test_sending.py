@@ -3,13 +3,16 @@
 import json
 import socket
 import threading
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import pytest
+from aiosmtpd.smtp import AuthResult
 
 from sync.central.notifications.composing import Composed, File
 from sync.central.notifications.line import LineService
@@ -20,7 +23,7 @@ from sync.central.notifications.webhook import Told, Webhook, WebhookBody, signa
 from sync.central.notifying import Encryption, Transport, may_carry_figures
 from sync.central.transports import BadTransport, MailSettings, read, webhook_key
 from tests.support.certificates import Authority
-from tests.support.mail_server import mail_server
+from tests.support.mail_server import MailHandler, mail_server
 from tests.support.proxy import office_proxy
 from tests.support.tls_server import QuietHandler, TlsServer
 
@@ -210,6 +213,35 @@ def test_a_server_that_drips_is_hung_up_on() -> None:
     assert refused.value.again
 
 
+def test_a_server_that_never_ends_an_answer_fills_no_memory() -> None:
+    endless = b"220-" + b"x" * 2000 + b"\r\n"
+    with talking(endless * 5000) as port, pytest.raises(NotSent) as refused:
+        server(settings(port, encryption="none")).send("d@x.example", ID, WORDS, NOW)
+    assert (refused.value.key, refused.value.words) == ("garbage", "too much")
+
+
+class Repeating(MailHandler):
+    """Says again what it was told to sign in, as some servers do."""
+
+    def login(self, server: Any, session: Any, envelope: Any, way: str, login: Any) -> AuthResult:
+        said = b64encode(b"\0" + login.login + b"\0" + login.password)
+        if way == "LOGIN":
+            said = b64encode(login.password) + b" " + login.password
+        return AuthResult(success=False, handled=False, message=f"535 what is {said.decode()}?")
+
+
+@pytest.mark.parametrize("way", ["PLAIN", "LOGIN"])
+def test_a_password_that_a_server_repeats_is_shown_in_no_form(way: str) -> None:
+    other = "LOGIN" if way == "PLAIN" else "PLAIN"
+    password = "correct horse"
+    with mail_server(None, handler=Repeating(), without=other) as (_, port):
+        of = settings(port, encryption="none", user="report")
+        with pytest.raises(NotSent) as refused:
+            server(of, password).send("d@x.example", ID, WORDS, NOW)
+    assert refused.value.key == "login"
+    assert refused.value.words in ("what is …?", "what is … …?")
+
+
 def test_no_server_at_all_is_tried_again() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]
@@ -297,6 +329,23 @@ def test_a_webhook_is_signed_follows_no_redirect_and_shows_nothing_of_the_answer
     assert headers["webhook-timestamp"] == str(int(NOW.timestamp()))
     assert headers["webhook-signature"] == signature(KEY, ID, headers["webhook-timestamp"], posted)
     assert json.loads(posted)["data"]["topic"] == "silent"
+
+
+def test_what_speaks_no_http_is_not_repeated_either(chain: Path, pem: str) -> None:
+    """An address may be another machine's: what that one says is for nobody here to read."""
+
+    class Postbox(QuietHandler):
+        def handle(self) -> None:
+            self.raw_requestline = self.rfile.readline()
+            self.parse_request()
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.wfile.write(b"* OK imap.internal, version 1.2\r\n")
+
+    told = Told(site="dindaeng", topic="silent", text="x", link="https://r.example/")
+    body = WebhookBody(type="silent.began", timestamp=NOW.isoformat(), data=told)
+    with TlsServer(chain, Postbox) as url, pytest.raises(NotSent) as refused:
+        Webhook(Line(address=url, authority=pem), KEY).send(ID, body, NOW)
+    assert (refused.value.key, refused.value.words) == ("garbage", "BadStatusLine")
 
 
 def test_a_signature_is_the_one_of_the_standard() -> None:

@@ -1,17 +1,25 @@
 """Sessions: one at a time, listed, and ended by their owner."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from starlette.testclient import TestClient
 
+from sync.central import passwords
 from sync.central.logbook import Kind
 from sync.central.sitesettings import SiteSettings
 from sync.central.usecases.accounts import add_account
 from sync.central.usecases.central import Central
 from sync.central.usecases.improvements import all_improvements
 from sync.central.usecases.office_settings import EditedMeanwhile, read_settings, save_settings
-from sync.central.usecases.sign_in import sign_in_as
+from sync.central.usecases.sign_in import (
+    NotSignedIn,
+    change_password,
+    sign_in,
+    sign_in_as,
+    viewer_of,
+)
 from sync.central.viewer import ROLES, Viewer
 from sync.central.web.app import create_app
 from sync.central.web.dependencies import COOKIE
@@ -91,6 +99,43 @@ def test_a_new_password_ends_all_others(central: Central) -> None:
     form = {"old": GOOD, "new": "another long one", "again": "another long one"}
     assert telephone.post("/password", data=form).status_code == 303
     assert (is_in(desk), is_in(telephone)) == (False, True)
+
+
+def test_who_is_just_coming_in_with_the_old_password_is_too_late(
+    central: Central, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Looking at a password takes a tenth of a second, in which its owner sets another."""
+    first = add_account(central, "test", "malee", "มาลี", (ROLES["complaints"],), NOON)
+    with central.store.read(central.site) as t:
+        account = t.accounts.get("malee")
+    assert account is not None
+    look = passwords.matches
+    meanwhile = iter([GOOD])
+
+    def matches(typed: str, secret: str) -> bool:
+        is_right = look(typed, secret)
+        for new in meanwhile:
+            change_password(central, account.viewer(), first, new, NOON)
+        return is_right
+
+    monkeypatch.setattr(passwords, "matches", matches)
+    with pytest.raises(NotSignedIn):
+        sign_in(central, (central.site,), "malee", first, NOON)
+    with central.store.read(central.site) as t:
+        assert len(t.accounts.sessions("malee")) == 1, "that of who has set the new one"
+    assert sign_in(central, (central.site,), "malee", GOOD, NOON).token
+
+
+def test_a_clock_that_was_a_year_ahead_keeps_nobody_in_or_out(central: Central) -> None:
+    ahead = NOON + timedelta(days=365)
+    password = add_account(central, "test", "malee", "มาลี", (ROLES["complaints"],), ahead)
+    then = sign_in(central, (central.site,), "malee", password, ahead)
+    assert viewer_of(central, then.site, then.token, ahead)
+    assert viewer_of(central, then.site, then.token, NOON) is None
+    for _ in range(6):
+        with pytest.raises(NotSignedIn):
+            sign_in(central, (central.site,), "malee", "wrong", ahead)
+    assert sign_in(central, (central.site,), "malee", password, NOON).token
 
 
 def test_who_comes_from_the_identity_provider_ends_sessions_without_a_password(

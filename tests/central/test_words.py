@@ -181,7 +181,8 @@ def test_what_pages_refuse_is_never_an_english_sentence() -> None:
 SET_UP = {
     "BadBackup", "CutShort", "DatabaseDown", "DatabaseError", "NoSuchCode", "NotDistributable",
     "NotVouched",
-    "RowRefused", "SettingsError", "gone",
+    "RowRefused", "SettingsError",
+    "gone",  # makes a DatabaseError
 }  # fmt: skip
 """What an administrator reads at the command line or in the log, and a terminal's enrolment."""
 

@@ -273,6 +273,7 @@ def closed_office(office: Office) -> Callable[[], None]:
     retire = (*of_other, "sites", "retire", "--reason", "merged")
     early = run(central_app, central, *retire)
     assert (early.exit_code, "1 day report not sent" in early.stdout) == (1, True)
+    assert "two people settle what waits" in early.stderr
     assert run(kiosk_app, office.root / "another office's", "sync").exit_code == 0
     run(kiosk_app, office.root / "another office's", "heartbeat")
 

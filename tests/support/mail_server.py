@@ -49,9 +49,14 @@ class MailHandler:
 
 @contextmanager
 def mail_server(
-    chain: Path | None, *, from_the_start: bool = True, handler: MailHandler | None = None
+    chain: Path | None,
+    *,
+    from_the_start: bool = True,
+    handler: MailHandler | None = None,
+    without: str = "",
 ) -> Iterator[tuple[MailHandler, int]]:
-    """What it took, and its port on localhost. `chain`: certificate and key; None: in the open."""
+    """What it took, and its port on localhost. `chain`: certificate and key; None: in the open.
+    `without`: a way to sign in that it does not know."""
     handler, port, ended = handler or MailHandler(), Future[int](), Future[None]()
     context = None
     if chain is not None:
@@ -67,6 +72,7 @@ def mail_server(
             require_starttls=later is not None,
             authenticator=handler.login,
             auth_require_tls=False,
+            auth_exclude_mechanism=[without],
         )
 
     async def serve() -> None:

@@ -17,7 +17,7 @@ app = typer.Typer(help="What the report tells people outside its pages.", no_arg
 
 @app.command("list")
 def list_notifications(as_json: AsJson = False) -> None:
-    """Show the outbox: what waits and what failed first. Shows no score.
+    """Show the outbox: what failed first, then what waits. Shows no score.
 
     Example: kiosk-central notifications list
     """
@@ -49,23 +49,15 @@ def retry(
 
     Example: kiosk-central notifications retry
     """
-    from sync.central.usecases.notifications import (
-        NotificationState,
-        read_notifications,
-        retry_notification,
-    )
+    from sync.central.usecases.notifications import retry_all_failed, retry_notification
 
     moment = now()
     with opened() as central:
-        failed = [
-            one.id
-            for one in read_notifications(central)
-            if one.state is NotificationState.FAILED and id in ("", one.id)
-        ]
-        chosen = failed or [id] * bool(id)
-        done = sum(
-            retry_notification(central, _administrator(central), one, moment) for one in chosen
-        )
+        viewer = _administrator(central)
+        if id:
+            done = int(retry_notification(central, viewer, id, moment))
+        else:
+            done = retry_all_failed(central, viewer, moment)
     if id and not done:
         fail(f"{id[:40]!r}: nothing waits or failed under this id", USAGE)
     typer.echo(f"To be tried again: {done}")

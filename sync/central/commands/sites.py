@@ -100,7 +100,10 @@ def retire(
     for terminal, due in retired.unsent:
         typer.echo(f"{terminal}: {counted(due, 'day report', 'day reports')} not sent yet")
     if retired.unsent and not anyway:
-        remedy = "kiosk sync sends them, kiosk heartbeat says so here; or say --anyway"
+        remedy = (
+            "kiosk sync sends them, two people settle what waits on the page of terminals, then "
+            "kiosk heartbeat says so here; or say --anyway"
+        )
         fail(f"{site}: nothing was done; {remedy}", WRONG)
     keys = counted(len(retired.ended), "terminal", "terminals")
     blocks = counted(retired.published, "block", "blocks")

@@ -22,13 +22,14 @@ from sync.central.notifications.sending import LONGEST_SECONDS, NotSent, Sent
 from sync.central.notifications.sheets import sheet
 from sync.central.notifications.webhook import Told, Webhook, WebhookBody
 from sync.central.notifying import (
+    LEAST_TRIES,
     TOPICS,
     Encryption,
     Transport,
     may_carry_figures,
     notification_id,
 )
-from sync.central.transports import LineSettings, MailSettings, WebhookSettings
+from sync.central.transports import AnySettings, LineSettings, MailSettings, WebhookSettings
 from sync.central.usecases.central import Central, DatabaseError
 from sync.central.usecases.notifications import (
     Notification,
@@ -48,6 +49,8 @@ TRIAL_SECONDS = 20.0
 PASS_SECONDS = 300.0
 """After so long one pass ends; the next one goes on."""
 
+_NO_ANSWER = ("slow", "unreachable")
+
 
 class _Unreadable(Exception):
     """Nobody may read it any more."""
@@ -56,20 +59,26 @@ class _Unreadable(Exception):
 def look_and_deliver(home: Central, now: datetime) -> None:
     """For each office: what has begun and is over, then whatever is due. A fault of one office, or
     of the database, is said and ends nothing else."""
+    began, unheard = monotonic(), set[str]()
     for central in _offices(home):
+        # Late offices have waited for the ones before: what they claim is claimed from then on.
+        moment = now + timedelta(seconds=int(monotonic() - began))
         try:
-            watch(central, home, now)
-            deliver(central, now)
+            watch(central, home, moment)
+            deliver(central, moment, unheard)
         except DatabaseError as error:
             _LOG.warning("%s: notifications wait for the database: %s", central.site, error)
         except Exception:  # noqa: BLE001  (a bug at one office: the others are told)
             _LOG.exception("%s: notifications", central.site)
 
 
-def deliver(central: Central, now: datetime) -> int:
+def deliver(central: Central, now: datetime, unheard: set[str] | None = None) -> int:
     """Send what is due; how many went. Where a server does not answer, what else goes by it waits
-    for the next pass: one that refuses a single reader holds nobody up."""
-    stopped: set[Transport] = set()
+    for the next pass: one that refuses a single reader holds nobody up. `unheard`: servers that
+    answered no other office in this pass; fifty offices must not each wait for the city's."""
+    unheard = set() if unheard is None else unheard
+    servers = {way: _server(one.settings) for way, one in read_transports(central).items()}
+    stopped = {way for way, server in servers.items() if server in unheard}
     sent, began = 0, monotonic()
     while monotonic() - began < PASS_SECONDS:
         moment = now + timedelta(seconds=monotonic() - began)
@@ -79,6 +88,8 @@ def deliver(central: Central, now: datetime) -> int:
         state, answer, ends_all = _try(central, one, moment)
         if ends_all:
             stopped.add(one.transport)
+        if ends_all and read_told(answer)[0] in _NO_ANSWER:
+            unheard.add(servers.get(one.transport, ""))
         settle(central, one, state, answer, moment)
         sent += state is NotificationState.SENT
     return sent
@@ -98,7 +109,10 @@ def _try(central: Central, one: Notification, now: datetime) -> tuple[Notificati
         raise
     except Exception:  # noqa: BLE001  (a fault of ours in one message: every other one goes)
         _LOG.exception("%s: %s by %s: not made", central.site, one.topic, one.transport)
-        return NotificationState.WAITING, _answer("not_made"), False
+        # No other one of its topic waits for days for what no other day will mend.
+        is_last = one.tries + 1 >= LEAST_TRIES
+        state = NotificationState.FAILED if is_last else NotificationState.WAITING
+        return state, _answer("not_made"), False
     return NotificationState.SENT, answer_of(answer), False
 
 
@@ -177,6 +191,13 @@ def _send_mail(
             raise _Unreadable from None
     message = composed(central, one, reader.language, files)
     return _mail(central, settings, secret).send(reader.mail, one.id, message, now)
+
+
+def _server(settings: AnySettings) -> str:
+    """Which machine is asked."""
+    if isinstance(settings, MailSettings):
+        return f"{settings.host}:{settings.port}"
+    return urlsplit(settings.address).netloc
 
 
 def _secret(central: Central, set_up: SetTransport) -> str:

@@ -6,6 +6,7 @@ The standard library speaks all of it; aiosmtplib would be one more thing to kee
 import smtplib
 import socket
 import ssl
+from base64 import b64encode
 from dataclasses import dataclass
 from datetime import datetime
 from email import policy
@@ -28,6 +29,9 @@ from sync.central.notifications.sending import (
 )
 from sync.central.notifying import Encryption
 from sync.central.transports import MailSettings
+
+MOST_SAID = 100_000
+"""Bytes that a server says to one message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +84,8 @@ class MailServer:
     def _judged(self, error: smtplib.SMTPException) -> NotSent:
         """What a server's refusal means; 5xx is its last word (RFC 5321, 4.2.1)."""
         code, words = _code_and_words(error)
-        words = words.replace(self.secret, "…") if self.secret else words
+        for form in self._forms_of_secret():
+            words = words.replace(form, "…")
         is_final = code >= 500
         match error:
             case smtplib.SMTPAuthenticationError() | smtplib.SMTPNotSupportedError():
@@ -97,6 +102,31 @@ class MailServer:
                 return NotSent("slow", words=words, all_of_it=True)
         return NotSent("garbage", code=code, words=words, all_of_it=True)
 
+    def _forms_of_secret(self) -> list[str]:
+        """As it stands in what is said to sign in (RFC 4616, and LOGIN): some servers repeat it."""
+        if not self.secret:
+            return []
+        plain = f"\0{self.settings.user}\0{self.secret}"
+        coded = [b64encode(form.encode()).decode() for form in (plain, self.secret)]
+        return [*coded, self.secret]
+
+
+class _Answers:
+    """What a server says, up to so much: `smtplib` gathers the lines of an answer without end."""
+
+    def __init__(self, lines: Any) -> None:
+        self._lines, self._left = lines, MOST_SAID
+
+    def readline(self, most: int) -> bytes:
+        line: bytes = self._lines.readline(most)
+        self._left -= len(line)
+        if self._left < 0:
+            raise ValueError("too much")
+        return line
+
+    def close(self) -> None:
+        self._lines.close()
+
 
 class _Smtp(smtplib.SMTP):
     """Has its socket before the handshake, so that it can be ended in it; and remembers what the
@@ -110,6 +140,11 @@ class _Smtp(smtplib.SMTP):
         if self.context is None:
             return line
         return self._secured(line, host, self.context)
+
+    def getreply(self) -> tuple[int, bytes]:
+        if self.file is None and self.sock is not None:
+            self.file = _Answers(self.sock.makefile("rb"))
+        return super().getreply()
 
     def change_to_tls(self, host: str, context: ssl.SSLContext) -> None:
         """As `starttls` does; what the server said before counts no more (RFC 3207, 4.2)."""

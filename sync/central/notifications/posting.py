@@ -51,7 +51,8 @@ class Line:
                 raise NotSent("proxy", words=str(error), all_of_it=True) from None
             raise fault_of(error) from None
         except (HTTPException, ValueError) as error:
-            raise NotSent("garbage", words=repr(error), all_of_it=True) from None
+            # Never what came: an address may be another machine's, which is not to be read by it.
+            raise NotSent("garbage", words=type(error).__name__, all_of_it=True) from None
         finally:
             connection.close()
 

@@ -238,18 +238,22 @@ def _read_out(figure: Figure) -> str:
 
 
 def drawn(figure: Figure) -> dict[str, Any]:
-    """Shares for a bar: rate, low, high; None where they may not be drawn. Of a bound, all that it
-    leaves open."""
+    """Shares for a bar, as they are shown: rate, low, high; None where they may not be drawn. Of a
+    bound, all that it leaves open."""
     result = figure.result
-    ends = result.drawn
+    low, high = chart.drawn_ends(result) or (None, None)
     return {
-        "rate": result.rate,
-        "low": ends.low if ends else None,
-        "high": ends.high if ends else None,
+        "rate": _share(result.per_cent),
+        "low": _share(low),
+        "high": _share(high),
         "bound": bool(result.bound),
         "axis": [number(0), number(50), number(100)],
         "alt": _scale_alt(figure),
     }
+
+
+def _share(in_per_cent: float | None) -> float | None:
+    return None if in_per_cent is None else in_per_cent / 100
 
 
 def _scale_alt(figure: Figure) -> str:

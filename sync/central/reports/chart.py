@@ -65,7 +65,7 @@ def axis(results: Iterable[Shown], *more: float) -> Axis:
 
 def drawn_ends(result: Shown) -> tuple[float, ...]:
     """The ends of a figure's interval in per cent as they are shown, or of what a bound leaves
-    open; none of one that is hidden."""
+    open; none of one that is hidden. A drawing is never finer than the words beside it."""
     if result.rate is None or result.per_cent is None:
         return ()
     if result.bound:

@@ -150,7 +150,7 @@ _MONTHS = (
         site_months.c.month >= bindparam("first"),
         site_months.c.month <= bindparam("last"),
     )
-    .order_by(site_months.c.month)
+    .order_by(site_months.c.month, site_months.c.levels)
 )
 _IN_MONTHS = and_(
     site_months.c.month >= bindparam("first"), site_months.c.month <= bindparam("last")
@@ -164,12 +164,14 @@ _SOME_SITES = (
     select(site_months.c.site, site_months.c.levels, *_MONTHS_TOGETHER)
     .where(_IN_MONTHS, site_months.c.site.in_(bindparam("sites", expanding=True)))
     .group_by(site_months.c.site, site_months.c.levels)
+    .order_by(site_months.c.levels)
 )
 _PROVINCES = (
     select(sites.c.province, site_months.c.levels, *_MONTHS_TOGETHER)
     .join_from(site_months, sites, sites.c.site == site_months.c.site)
     .where(_IN_MONTHS)
     .group_by(sites.c.province, site_months.c.levels)
+    .order_by(site_months.c.levels)
 )
 _BLOCK = tuple(
     blocks.c[name] for name in ("levels", "number", "section", "first_day", "last_day", *NUMBERS)

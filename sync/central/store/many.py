@@ -96,13 +96,14 @@ class ManyTerminals:
         """The heads of the logs of these sites, and of the city's accounts."""
         return ends_of(self._connection, {*sites, CITY})
 
-    def stored(self, keys: Collection[DayKey]) -> set[DayKey]:
-        """Those of which central has a day report."""
+    def stored(self, keys: Collection[DayKey]) -> dict[DayKey, str]:
+        """The digests of the day reports that central has of these days."""
         c = day_reports.c
-        query = select(c.site, c.terminal, c.date).where(
+        query = select(c.site, c.terminal, c.date, c.digest).where(
             tuple_(c.site, c.terminal, c.date).in_(sorted(keys))
         )
-        return {(row.site, row.terminal, row.date) for row in self._connection.execute(query)}
+        rows = self._connection.execute(query)
+        return {(row.site, row.terminal, row.date): row.digest for row in rows}
 
     def known_officers(self, named: Iterable[set[OfSite]]) -> set[OfSite]:
         """Those who are, or were, on a roster; each with the site."""

@@ -6,9 +6,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Row, and_, delete, func, literal, or_, select, update
+from sqlalchemy import Row, and_, delete, exists, func, literal, not_, or_, select, update
 
-from sync.central.notifying import LONGEST_PAUSE, Phase, Transport, pause_after
+from sync.central.notifying import CLOCKS_APART, LONGEST_PAUSE, Phase, Transport, pause_after
 from sync.central.schema import notifications, spells, subscriptions, transports
 from sync.central.store.faults import member, reading
 from sync.central.store.room import Room
@@ -215,12 +215,14 @@ class Outbox(Room):
             )
 
     def newest(self, most: int) -> tuple[Notification, ...]:
-        """What has not gone first, then by when it was made; the newest first."""
-        settled = notifications.c.state.in_([NotificationState.SENT, NotificationState.DROPPED])
+        """What failed first, then what waits, then the others; of each the newest first."""
+        has_failed = notifications.c.state == NotificationState.FAILED.value
+        waits = notifications.c.state == NotificationState.WAITING.value
+        newest = notifications.c.created.desc()
         query = (
             select(notifications)
             .where(notifications.c.site == self._site)
-            .order_by(settled, notifications.c.created.desc(), notifications.c.id)
+            .order_by(has_failed.desc(), waits.desc(), newest, notifications.c.id)
             .limit(most)
         )
         return tuple(_notification(row) for row in self._connection.execute(query))
@@ -240,15 +242,26 @@ class Outbox(Room):
 
     def next_due(self, now: datetime, but: Collection[Transport]) -> Notification | None:
         """What is to be tried now and goes by none of these transports. A time that lies too far
-        ahead was written by a wrong clock."""
-        due = notifications.c.due
+        ahead was written by a wrong clock. Nobody hears that an alarm is over before they hear
+        of it: of one topic a reader gets the older message first."""
+        due, before = notifications.c.due, notifications.alias()
+        too_far = now + LONGEST_PAUSE + CLOCKS_APART
+        waits_for_another = exists().where(
+            before.c.site == self._site,
+            before.c.state == NotificationState.WAITING.value,
+            before.c.transport == notifications.c.transport,
+            before.c.recipient == notifications.c.recipient,
+            before.c.topic == notifications.c.topic,
+            before.c.created < notifications.c.created,
+        )
         query = (
             select(notifications)
             .where(
                 notifications.c.site == self._site,
                 notifications.c.state == NotificationState.WAITING.value,
-                or_(due <= now, due > now + LONGEST_PAUSE),
+                or_(due <= now, due > too_far),
                 notifications.c.transport.not_in([one.value for one in but]),
+                not_(waits_for_another),
             )
             .order_by(due, notifications.c.id)
             .limit(1)
@@ -293,14 +306,20 @@ class Outbox(Room):
 
     def again(self, id: str, now: datetime) -> bool:
         """Try what failed or waits from now on, as if it were new; False where there is none."""
-        values: dict[str, object] = {
-            "state": NotificationState.WAITING.value,
-            "due": now,
-            "created": now,
-            "tries": 0,
-            "settled": None,
-        }
-        return self._moved(id, values)
+        return self._moved(id, _as_new(now))
+
+    def all_failed_again(self, now: datetime) -> int:
+        """The same with everything that failed; how many."""
+        begun = self._connection.execute(
+            update(notifications)
+            .where(
+                notifications.c.site == self._site,
+                notifications.c.state == NotificationState.FAILED.value,
+            )
+            .values(**_as_new(now))
+            .returning(notifications.c.id)
+        )
+        return len(begun.all())
 
     def drop(self, id: str, now: datetime) -> bool:
         """Send it no more; False where it has gone."""
@@ -327,6 +346,11 @@ class Outbox(Room):
                 notifications.c.site == self._site, notifications.c.settled < before
             )
         )
+
+
+def _as_new(now: datetime) -> dict[str, object]:
+    waiting = NotificationState.WAITING.value
+    return {"state": waiting, "due": now, "created": now, "tries": 0, "settled": None}
 
 
 def _row(site: str, one: Notification) -> dict[str, object]:

@@ -1,8 +1,9 @@
 """What many terminals ask at once, in one transaction: a commit waits for the disk, however much
 it carries.
 
-Only the common cases are answered here: a run opened, a first report of a day. Whatever needs a
-judgement gets no answer (None) and is then asked alone, as if it had come by itself.
+Only the common cases are answered here: a run opened, a first report of a day, and the same one
+again where its receipt was lost. Whatever needs a judgement gets no answer (None) and is then asked
+alone, as if it had come by itself.
 """
 
 import secrets
@@ -179,7 +180,8 @@ def greet(
 def take_days(
     store: CentralStore, calls: Sequence[Signed], now: datetime
 ) -> list[Receipt | Exception | None]:
-    """A receipt for each day report that is the first of its day, or what refuses it."""
+    """A receipt for each day report that is the first of its day, or that central has as it is; or
+    what refuses it."""
     answers: list[Receipt | Exception | None] = [None] * len(calls)
     places: dict[DayKey, int] = {}
     days: dict[DayKey, NewDay] = {}
@@ -204,19 +206,31 @@ def take_days(
             )
             if terminal.active and day.key not in days and not is_impossible(terminal, report):
                 days[day.key], places[day.key] = day, place
-        first_ones = _first_ones(many, days)
-        many.put(first_ones, now)
-    for day in first_ones:
-        report = day.report
-        answers[places[day.key]] = Receipt(
+        receipts = _taken(many, days, now)
+    for key, answer in receipts.items():
+        report = days[key].report
+        answers[places[key]] = Receipt(
             terminal=report.terminal,
             date=report.date,
             revision=report.revision,
-            digest=day.digest,
-            answer=Answer.STORED,
+            digest=days[key].digest,
+            answer=answer,
             logs=heads_told(log_ends[report.site], log_ends[CITY]),
         )
     return answers
+
+
+def _taken(
+    many: ManyTerminals, days: Mapping[DayKey, NewDay], now: datetime
+) -> dict[DayKey, Answer]:
+    """Store those that are the first of their day; what is said of them, and of those that central
+    has as they are."""
+    stored = many.stored(days.keys())
+    first_ones = _first_ones(many, {key: days[key] for key in days.keys() - stored.keys()})
+    many.put(first_ones, now)
+    answers = {day.key: Answer.STORED for day in first_ones}
+    had = (key for key, digest_ in stored.items() if digest_ == days[key].digest)
+    return answers | dict.fromkeys(had, Answer.ALREADY_HAVE)
 
 
 def _is_by_another_key(call: Signed, known: KnownTerminal | None) -> bool:
@@ -227,17 +241,18 @@ def _is_by_another_key(call: Signed, known: KnownTerminal | None) -> bool:
 
 
 def _first_ones(many: ManyTerminals, days: Mapping[DayKey, NewDay]) -> list[NewDay]:
-    """Those of which central has no report yet, and knows everybody and every counter that they
-    name; each with the sheets that it shows more of."""
-    stored, seen = many.stored(days.keys()), many.seen(days.keys())
+    """Those whose every officer and counter central knows, and that open what was shown of them;
+    each with the sheets that it shows more of. Central has none of these days yet."""
+    if not days:
+        return []
+    seen = many.seen(days.keys())
     witnessed, missed = many.witnessed(days.keys()), many.first_missed(days.keys())
     officers = many.known_officers(_named(day, day.report.officers()) for day in days.values())
     counters = many.known_counters(_named(day, day.report.counters()) for day in days.values())
     return [
         replace(day, fresh_sheets=_fresh(day.fresh_sheets, seen.get(key, {})))
         for key, day in sorted(days.items())
-        if key not in stored
-        and missed.get(key[:2], day.report.date) >= day.report.date
+        if missed.get(key[:2], day.report.date) >= day.report.date
         and _named(day, day.report.officers()) <= officers
         and _named(day, day.report.counters()) <= counters
         and _as_shown(witnessed.get(key, {}), day.report)

@@ -28,6 +28,7 @@ __all__ = [
     "note_trial",
     "read_notifications",
     "reader_of",
+    "retry_all_failed",
     "retry_notification",
     "settle",
 ]
@@ -83,7 +84,7 @@ def reader_of(central: Central, account: str, topic: Topic, now: datetime) -> Re
 
 
 def read_notifications(central: Central) -> tuple[Notification, ...]:
-    """What waits and what failed first, the newest first."""
+    """What failed first, then what waits, then the others; of each the newest first."""
     with central.store.read(central.site) as t:
         return t.notifications.newest(LISTED)
 
@@ -98,6 +99,13 @@ def retry_notification(central: Central, viewer: Viewer, id: str, now: datetime)
     viewer.require(central.site, Right.RUN)
     with central.store.transaction(central.site) as t:
         return t.notifications.again(id, now)
+
+
+def retry_all_failed(central: Central, viewer: Viewer, now: datetime) -> int:
+    """Try everything that failed as if it were new; how many. NotYours."""
+    viewer.require(central.site, Right.RUN)
+    with central.store.transaction(central.site) as t:
+        return t.notifications.all_failed_again(now)
 
 
 def note_trial(central: Central, viewer: Viewer, transport: Transport, now: datetime) -> None:

@@ -196,7 +196,7 @@ def viewer_of(central: Central, site: str, token: str, now: datetime) -> tuple[V
     if signed_in is None or signed_in[0].stage == CODE:
         return None
     session, account = signed_in
-    if now - session.seen > SESSION_IDLE or now - session.opened > SESSION_LONGEST:
+    if _is_over(session, now):
         with central.store.transaction(site) as t:
             t.accounts.close_session(hashed)
             write_event(central, t, Kind.EXPIRED, account.account, now)
@@ -226,11 +226,7 @@ def own_sessions(central: Central, viewer: Viewer, now: datetime) -> tuple[Sessi
     with central.store.read(viewer.site) as t:
         sessions = t.accounts.sessions(viewer.account)
     return tuple(
-        session
-        for session in sessions
-        if session.stage != CODE
-        and now - session.seen <= SESSION_IDLE
-        and now - session.opened <= SESSION_LONGEST
+        session for session in sessions if session.stage != CODE and not _is_over(session, now)
     )
 
 
@@ -330,7 +326,8 @@ def _open_session(
     central: Central, account: Account, stage: str, browser: str, now: datetime, *, by: str
 ) -> Opened:
     """A session with a token of its own. It ends the account's others, where the office does not
-    want several; one that waits for a code ends none."""
+    want several; one that waits for a code ends none. NotSignedIn where what opened the account
+    has changed since it was looked at: a new password ends also who is just coming in."""
     token = secrets.token_urlsafe(32)
     session = Session(
         token=_hash(token),
@@ -341,6 +338,9 @@ def _open_session(
         seen=now,
     )
     with central.store.transaction(account.site) as t:
+        current = t.accounts.get(account.account, for_update=True)
+        if current is None or _opened_by(current) != _opened_by(account):
+            raise NotSignedIn
         if stage != CODE and t.settings.newest().settings.one_session:
             ended = t.accounts.close_sessions(account.account)
         else:
@@ -355,6 +355,16 @@ def _open_session(
             write_event(central, t, Kind.SIGNED_IN, account.account, now, what=told(by))
         empty_old_events(t, now)
     return Opened(site=account.site, token=token, stage=stage)
+
+
+def _is_over(session: Session, now: datetime) -> bool:
+    """Also where it was opened, or used, so long after now: by a clock that was ahead."""
+    return abs(now - session.seen) > SESSION_IDLE or abs(now - session.opened) > SESSION_LONGEST
+
+
+def _opened_by(account: Account) -> tuple[object, ...]:
+    """What lets somebody in."""
+    return account.secret, account.subject, account.disabled
 
 
 def _hash(token: str) -> str:

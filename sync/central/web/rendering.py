@@ -20,6 +20,7 @@ from sync.central.conditionwords import condition_words
 from sync.central.handbook import article_of_page
 from sync.central.language import LANGUAGES, tables, words
 from sync.central.logwords import log_words
+from sync.central.reports.chart import drawn_ends
 from sync.central.reports.gate import orders_differ
 from sync.central.usecases.central import Central
 from sync.central.usecases.objections import read_notices
@@ -107,7 +108,7 @@ def page(
         request,
         template,
         **_frame(request, viewer, central or parts_of(request).central),
-        **_formats(language),
+        **formats(language),
         **values,
     )
     answer = HTMLResponse(text, status, HEADERS)
@@ -132,7 +133,7 @@ def render(request: Request, template: str, **values: Any) -> str:
 
 def fragment(request: Request, template: str, **values: Any) -> str:
     """A part of a page, in the reader's language."""
-    return render(request, template, **_formats(language_of(request)), **values)
+    return render(request, template, **formats(language_of(request)), **values)
 
 
 def bare_page(request: Request, status: int, key: str) -> Response:
@@ -167,7 +168,7 @@ def _frame(request: Request, viewer: Viewer, central: Central) -> dict[str, Any]
     }
 
 
-def _formats(language: str) -> dict[str, Any]:
+def formats(language: str) -> dict[str, Any]:
     """How words, numbers, days and refusals are written in a language."""
     return {
         "say": words(language).get,
@@ -177,6 +178,7 @@ def _formats(language: str) -> dict[str, Any]:
         "num": partial(thai.number, language=language),
         "pct": partial(_percent, language),
         "place": _place,
+        "drawn_ends": drawn_ends,
         "day": partial(thai.day, language=language),
         "typed_day": partial(thai.typed_day, language=language),
         "moment": partial(thai.moment, language=language),

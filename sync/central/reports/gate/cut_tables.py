@@ -71,13 +71,6 @@ class CutRow:
         interval = self.interval
         return shown_ends(interval, 0) if interval else None
 
-    @property
-    def drawn(self) -> Interval | None:
-        """What a chart draws: the interval, or all that a bound leaves open."""
-        if self.rate is None or not self.bound:
-            return self.interval
-        return Interval(self.rate, 1.0) if self.bound == AT_LEAST else Interval(0.0, self.rate)
-
 
 def cut_rows(
     quarters: Iterable[Table], at_least: int, withheld_of: Withheld = withheld_rows
