@@ -251,6 +251,38 @@ def _alone(central: Central, report: DayReport) -> Answer:
     return take_day_report(central, known.terminal, report, report.to_bytes(), NOW).answer
 
 
+def test_a_sheet_that_central_had_seen_less_of_grows_in_a_group(central: Central) -> None:
+    callers = Callers(central, ["a", "b"])
+    reports = [day_report(terminal=name) for name in ("a", "b")]
+    [whole] = reports[0].open_sheets()
+    with central.store.transaction(central.site) as t:
+        t.witness.put("a", [structs.replace(whole, n=0, entries=0)])
+    assert all(isinstance(got, Receipt) for got in callers.take(*map(callers.day, reports)))
+    with central.store.transaction(central.site) as t:
+        seen = [t.witness.seen(name, {DAY}) for name in ("a", "b")]
+    assert [[*sheets.values()] for sheets in seen] == [[whole], [*reports[1].open_sheets()]]
+
+
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)
+def test_postgresql_is_asked_the_same_however_many_come(central: Central) -> None:
+    callers = Callers(central, ["a", "b", "c"])
+    asked: list[str] = []
+    event.listen(
+        central.store._engine,
+        "before_cursor_execute",
+        lambda _line, _cursor, statement, *_rest: asked.append(statement),
+    )
+
+    def reads_of(*names: str) -> list[str]:
+        asked.clear()
+        callers.take(*(callers.day(day_report(terminal=name)) for name in names))
+        return [statement for statement in asked if "unnest" in statement]
+
+    alone = reads_of("a")
+    assert len(alone) == 6
+    assert reads_of("b", "c") == alone
+
+
 # --- groups ------------------------------------------------------------------------------------
 
 

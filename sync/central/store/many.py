@@ -6,7 +6,19 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select, tuple_
+from msgspec.structs import astuple
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    and_,
+    any_,
+    bindparam,
+    func,
+    select,
+    tuple_,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from sync.central.ingest import SheetKey, Witnessed
 from sync.central.logbook import Log, LogEnd
@@ -36,6 +48,7 @@ OfSite = tuple[str, str]
 """A site, and an officer or a counter of it."""
 _DAY_KEY = ("site", "terminal", "date")
 _HEADER_COLUMNS = ("revision", "digest", "replaced", "body", "received")
+_SHEET_COLUMNS = ("site", "terminal", *OpenSheet.__struct_fields__)
 _HELD = """\
 SELECT * FROM terminals WHERE site = %s AND terminal = ANY(%s) ORDER BY terminal FOR UPDATE"""
 """Of one site: a PostgreSQL that divides by site (Citus) locks rows of one at a time."""
@@ -48,7 +61,9 @@ class NewDay:
     report: DayReport
     body: bytes
     digest: str
-    fresh_sheets: tuple[OpenSheet, ...]
+    first_sheets: tuple[OpenSheet, ...] = ()
+    """Of which it has seen nothing."""
+    grown_sheets: tuple[OpenSheet, ...] = ()
 
     @property
     def key(self) -> DayKey:
@@ -65,7 +80,7 @@ class ManyTerminals:
         if self._connection.dialect.name == "postgresql":
             return self._held_site_by_site(keys)
         # Who writes to SQLite is alone.
-        chosen = tuple_(terminals.c.site, terminals.c.terminal).in_(sorted(keys))
+        chosen = self._among((terminals.c.site, terminals.c.terminal), keys)
         rows = self._connection.execute(select(terminals).where(chosen))
         return {(row.site, row.terminal): known_terminal(row) for row in rows}
 
@@ -88,6 +103,24 @@ class ManyTerminals:
                 more = bool(cursor.nextset())
         return terminals
 
+    def _among(
+        self, columns: Sequence[Column[Any]], keys: Collection[tuple[Any, ...]]
+    ) -> ColumnElement[bool]:
+        """Whether a row is one of `keys`, in which the site comes first. PostgreSQL is sent arrays:
+        however many keys, its statement is the same, which nobody reads anew. It has the site
+        apart too: where it divides by site (Citus), it asks those parts alone."""
+        if self._connection.dialect.name != "postgresql":
+            return tuple_(*columns).in_(sorted(keys))
+        names = [column.name for column in columns]
+        lists = zip(*sorted(keys), strict=True) if keys else ((),) * len(names)
+        arrays = [
+            bindparam(None, list(values), ARRAY(column.type))
+            for column, values in zip(columns, lists, strict=True)
+        ]
+        asked = func.unnest(*arrays).table_valued(*names).render_derived(name="asked")
+        sites = bindparam(None, sorted({key[0] for key in keys}), ARRAY(columns[0].type))
+        return and_(columns[0] == any_(sites), tuple_(*columns).in_(select(asked)))
+
     def open_runs(self, runs: Iterable[tuple[str, Run]], now: datetime) -> None:
         """Runs by their sites."""
         open_runs(self._connection, runs, now)
@@ -99,36 +132,30 @@ class ManyTerminals:
     def stored(self, keys: Collection[DayKey]) -> dict[DayKey, str]:
         """The digests of the day reports that central has of these days."""
         c = day_reports.c
-        query = select(c.site, c.terminal, c.date, c.digest).where(
-            tuple_(c.site, c.terminal, c.date).in_(sorted(keys))
-        )
+        chosen = self._among((c.site, c.terminal, c.date), keys)
+        query = select(c.site, c.terminal, c.date, c.digest).where(chosen)
         rows = self._connection.execute(query)
         return {(row.site, row.terminal, row.date): row.digest for row in rows}
 
     def known_officers(self, named: Iterable[set[OfSite]]) -> set[OfSite]:
         """Those who are, or were, on a roster; each with the site."""
-        names = sorted(set().union(*named))
-        query = select(officers.c.site, officers.c.officer).where(
-            tuple_(officers.c.site, officers.c.officer).in_(names)
-        )
+        c = officers.c
+        chosen = self._among((c.site, c.officer), set().union(*named))
+        query = select(c.site, c.officer).where(chosen)
         return {(row.site, row.officer) for row in self._connection.execute(query)}
 
     def known_counters(self, named: Iterable[set[OfSite]]) -> set[OfSite]:
         """The counters at which terminals stand; each with the site."""
-        names = sorted(set().union(*named))
-        query = (
-            select(terminals.c.site, terminals.c.counter)
-            .distinct()
-            .where(tuple_(terminals.c.site, terminals.c.counter).in_(names))
-        )
+        c = terminals.c
+        chosen = self._among((c.site, c.counter), set().union(*named))
+        query = select(c.site, c.counter).distinct().where(chosen)
         return {(row.site, row.counter) for row in self._connection.execute(query)}
 
     def seen(self, keys: Collection[DayKey]) -> Mapping[DayKey, dict[SheetKey, OpenSheet]]:
         """The sheets of these days as their terminals last showed them."""
         c = seen_sheets.c
-        query = select(c.site, c.terminal, c.date, c.officer, c.n, c.entries, c.seal).where(
-            tuple_(c.site, c.terminal, c.date).in_(sorted(keys))
-        )
+        columns = (c.site, c.terminal, c.date, c.officer, c.n, c.entries, c.seal)
+        query = select(*columns).where(self._among((c.site, c.terminal, c.date), keys))
         sheets: dict[DayKey, dict[SheetKey, OpenSheet]] = defaultdict(dict)
         for row in self._connection.execute(query):
             sheets[row.site, row.terminal, row.date][row.date, row.officer] = open_sheet(row)
@@ -137,7 +164,8 @@ class ManyTerminals:
     def witnessed(self, keys: Collection[DayKey]) -> Mapping[DayKey, dict[SheetKey, Witnessed]]:
         """The sheets of these days of which their terminals showed steps."""
         c = witnessed_sheets.c
-        query = select(witnessed_sheets).where(tuple_(c.site, c.terminal, c.date).in_(sorted(keys)))
+        chosen = self._among((c.site, c.terminal, c.date), keys)
+        query = select(witnessed_sheets).where(chosen)
         sheets: dict[DayKey, dict[SheetKey, Witnessed]] = defaultdict(dict)
         for row in self._connection.execute(query):
             sheets[row.site, row.terminal, row.date][row.date, row.officer] = witnessed(row)
@@ -151,7 +179,7 @@ class ManyTerminals:
         query = (
             select(c.site, c.terminal, func.min(c.date).label("day"))
             .where(
-                tuple_(c.site, c.terminal).in_(sorted(asking)),
+                self._among((c.site, c.terminal), asking),
                 never_reported(min(day for _, _, day in keys)),
             )
             .group_by(c.site, c.terminal)
@@ -164,17 +192,20 @@ class ManyTerminals:
         headers: list[tuple[object, ...]] = []
         lines: list[tuple[object, ...]] = []
         counts: list[tuple[object, ...]] = []
-        sheets: list[tuple[str, str, OpenSheet]] = []
+        first_sheets: list[tuple[object, ...]] = []
+        grown_sheets: list[tuple[str, str, OpenSheet]] = []
         came_in: list[tuple[str, str, date]] = []
         for day in days:
             key = site, terminal, _ = day.key
             headers.append((*key, day.report.revision, day.digest, "", day.body, now))
             lines += ((*key, *row) for row in line_rows(day.report))
             counts += ((*key, *row) for row in count_rows(day.report))
-            sheets += ((site, terminal, sheet) for sheet in day.fresh_sheets)
+            first_sheets += ((site, terminal, *astuple(sheet)) for sheet in day.first_sheets)
+            grown_sheets += ((site, terminal, sheet) for sheet in day.grown_sheets)
             came_in += ((site, officer, date_) for officer, date_ in officer_days(day.report))
         append_rows(self._connection, day_reports, (*_DAY_KEY, *_HEADER_COLUMNS), headers)
         append_rows(self._connection, day_lines, (*_DAY_KEY, *LINE_COLUMNS), lines)
         append_rows(self._connection, day_counts, (*_DAY_KEY, *COUNT_COLUMNS), counts)
-        put_sheets(self._connection, sheets)
+        append_rows(self._connection, seen_sheets, _SHEET_COLUMNS, first_sheets)
+        put_sheets(self._connection, grown_sheets)
         mark_unclosed(self._connection, came_in)

@@ -198,12 +198,7 @@ def take_days(
             except RequestRefused as refused:
                 answers[place] = refused
                 continue
-            day = NewDay(
-                report=report,
-                body=call.body,
-                digest=digest(call.body),
-                fresh_sheets=report.open_sheets(),
-            )
+            day = NewDay(report=report, body=call.body, digest=digest(call.body))
             if terminal.active and day.key not in days and not is_impossible(terminal, report):
                 days[day.key], places[day.key] = day, place
         receipts = _taken(many, days, now)
@@ -250,7 +245,7 @@ def _first_ones(many: ManyTerminals, days: Mapping[DayKey, NewDay]) -> list[NewD
     officers = many.known_officers(_named(day, day.report.officers()) for day in days.values())
     counters = many.known_counters(_named(day, day.report.counters()) for day in days.values())
     return [
-        replace(day, fresh_sheets=_fresh(day.fresh_sheets, seen.get(key, {})))
+        _with_sheets(day, seen.get(key, {}))
         for key, day in sorted(days.items())
         if missed.get(key[:2], day.report.date) >= day.report.date
         and _named(day, day.report.officers()) <= officers
@@ -269,7 +264,11 @@ def _as_shown(shown: Mapping[SheetKey, Witnessed], report: DayReport) -> bool:
     return answer is Answer.STORED
 
 
-def _fresh(
-    sheets: Sequence[OpenSheet], seen: Mapping[SheetKey, OpenSheet]
-) -> tuple[OpenSheet, ...]:
-    return tuple(s for s in sheets if grown(s, seen.get((s.date, s.officer))))
+def _with_sheets(day: NewDay, seen: Mapping[SheetKey, OpenSheet]) -> NewDay:
+    """A day with the sheets that it shows more of."""
+    sheets = [(sheet, seen.get((sheet.date, sheet.officer))) for sheet in day.report.open_sheets()]
+    return replace(
+        day,
+        first_sheets=tuple(sheet for sheet, was in sheets if was is None),
+        grown_sheets=tuple(sheet for sheet, was in sheets if was is not None and grown(sheet, was)),
+    )
