@@ -38,7 +38,7 @@ class Flushing:
             self._waiting = 0
 
 
-class FlushedInParts(io.FileIO):
+class _FlushedInParts(io.FileIO):
     """A file written anew that reaches the disk in parts; the last one is its writer's to flush."""
 
     def __init__(self, path: Path) -> None:
@@ -49,6 +49,11 @@ class FlushedInParts(io.FileIO):
         written = super().write(part)
         self._flushing.wrote(written)
         return written
+
+
+def flushed_in_parts(path: Path) -> io.BufferedWriter:
+    """Open a file to write it anew; it reaches the disk in parts. OSError."""
+    return io.BufferedWriter(_FlushedInParts(path))
 
 
 def write_whole(path: Path, data: bytes) -> None:
@@ -82,11 +87,6 @@ def alone_in(folder: Path) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
-
-
-def flushed_in_parts(path: Path) -> io.BufferedWriter:
-    """Open a file to write it anew; it reaches the disk in parts. OSError."""
-    return io.BufferedWriter(FlushedInParts(path))
 
 
 @contextmanager

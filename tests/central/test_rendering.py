@@ -1,4 +1,5 @@
-"""Templates call macros and functions as Jinja does, in less time."""
+"""Templates call macros and functions as Jinja does, in less time; and bars are drawn as they are
+read."""
 
 from collections import defaultdict
 

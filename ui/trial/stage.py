@@ -34,7 +34,6 @@ SETTINGS = """\
 [office]
 opens = "00:00"
 closes = "23:59"
-zone = ""
 
 [times]
 lock = {lock}
