@@ -183,10 +183,12 @@ class DataFolder:
         except OSError as error:
             raise FolderError(f"{self.in_service_file}: {error.strerror}") from None
 
-    def open(self, clock: Clock, *, migrate: bool = False) -> "tuple[Store, Terminal]":
+    def open(
+        self, clock: Clock, *, migrate: bool = False, gives_way: bool = False
+    ) -> "tuple[Store, Terminal]":
         """The store and its use cases. ClockImplausible, FolderError (PinsLost where no PIN can be
         right), or a kind of StoreFailed. With `migrate` a database of an earlier version is copied
-        and brought up to date."""
+        and brought up to date. `gives_way`: to another program, which takes presses."""
         from kiosk.copies import Copies
         from kiosk.store.engine import Store, StoreDamaged
         from kiosk.terminal import Terminal
@@ -197,7 +199,8 @@ class DataFolder:
             damaged = None if self.database.exists() else self.damaged_folder()
         if damaged:
             raise StoreDamaged(_instead_of(damaged))
-        store = Store.open(self.database, Copies(self.copies) if migrate else None)
+        copies = Copies(self.copies) if migrate else None
+        store = Store.open(self.database, copies, gives_way=gives_way)
         try:
             return store, Terminal(store, clock, self._pepper_of(store))
         except FolderError:

@@ -154,7 +154,6 @@ def take_pins(
     changes += [(officer, None) for officer in sorted(withdrawn)]
     for first in range(0, len(changes), _PINS_AT_ONCE):
         _write_pins(store, clock, changes[first : first + _PINS_AT_ONCE])
-        store.give_way()
     return len(changes)
 
 

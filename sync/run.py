@@ -4,7 +4,7 @@ go on."""
 import contextlib
 import logging
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from kiosk.clock import CLOCK_OFF_SECONDS, Clock
-from kiosk.domain.people import Officer
+from kiosk.domain.people import Officer, OfficerId
 from kiosk.store.engine import Store
 from kiosk.store.journal import Kind
 from kiosk.store.outbox import Parcel
@@ -89,6 +89,8 @@ class Synced:
 Close = Callable[[date | None], object]
 """Closes every day that is over; given which day it is by central's clock, or None."""
 _LOG = logging.getLogger("kiosk.sync")
+_PHOTOS_AT_ONCE = 10
+"""Stored in one transaction: a press may be waiting for it."""
 _OPEN_SECONDS = 240.0
 """After so long a run is opened anew: central ends one after ten minutes. A terminal that comes
 with years of days takes longer, to close and to send them."""
@@ -419,30 +421,42 @@ class Run:
         at_central = {p.officer: p.digest for p in parsed(Photos.parse, answer.body).photos}
         with self._store.read() as snapshot:
             here = snapshot.roster.photos_from_central()
-        changed = 0
-        for officer, photo in here.items():
-            new = at_central.get(officer.id, "")
-            if new != photo:
-                replaced = partial(self._replace_photo, officer, new)
-                changed += bool(self._try(f"photo of {officer.name}", replaced))
-        return changed
+        changed = [
+            (officer, new)
+            for officer, photo in here.items()
+            if (new := at_central.get(officer.id, "")) != photo
+        ]
+        taken = 0
+        for first in range(0, len(changed), _PHOTOS_AT_ONCE):
+            photos: dict[OfficerId, bytes | None] = {}
+            try:
+                for officer, new in changed[first : first + _PHOTOS_AT_ONCE]:
+                    fetch = partial(self._fetch_photo, officer, new)
+                    photos |= self._try(f"photo of {officer.name}", fetch) or {}
+            finally:
+                self._put_photos(photos)
+            taken += len(photos)
+        return taken
 
-    def _replace_photo(self, officer: Officer, new: str) -> bool:
-        """Have the photo of this digest, or with none take it away; whether it was done."""
-        jpeg = self._fetch_photo(officer, new) if new else None
-        if new and jpeg is None:
-            self._connection.progress(f"photo of {officer.name}: changed meanwhile; next time")
-            return False
+    def _put_photos(self, photos: Mapping[OfficerId, bytes | None]) -> None:
+        """Have these photos; None takes one away."""
+        if not photos:
+            return
         with self._store.transaction() as t:
-            t.roster.put_photo(officer.id, jpeg)
-            t.witness(self._clock.now(), Kind.ROSTER_CHANGED, {"photo": officer.id})
-        return True
+            for officer, jpeg in photos.items():
+                t.roster.put_photo(officer, jpeg)
+            events = [(Kind.ROSTER_CHANGED, {"photo": officer}) for officer in photos]
+            t.witness_all(self._clock.now(), events)
 
-    def _fetch_photo(self, officer: Officer, photo: str) -> bytes | None:
-        """The photo of this digest; None where central has another one by now."""
+    def _fetch_photo(self, officer: Officer, photo: str) -> dict[OfficerId, bytes | None]:
+        """The photo of this digest; without a digest None, which takes it away. Nothing where
+        central has another one by now."""
+        if not photo:
+            return {officer.id: None}
         answer = self._connection.ask("GET", f"photos/{officer.id}", expected=(200, 404))
         if answer.status != httpx.codes.OK or digest(answer.body) != photo:
-            return None
+            self._connection.progress(f"photo of {officer.name}: changed meanwhile; next time")
+            return {}
         if len(answer.body) > MAX_PHOTO or not answer.body.startswith(_JPEG):
             raise SyncFailed(f"central's photo of {officer.name} is no JPEG of a fitting size")
-        return answer.body
+        return {officer.id: answer.body}

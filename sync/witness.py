@@ -29,7 +29,6 @@ from sync.messages import (
     OutcomeCount,
     ReasonCount,
     Step,
-    WitnessedSheet,
 )
 from sync.messages.runs import MAX_DIMENSIONS, MOST_ANSWERS, MOST_STEPS
 from sync.messages.values import MAX_COUNT
@@ -214,27 +213,50 @@ def _make(
     finished: str = "",
 ) -> None:
     """Make a step of each officer's sheet; of what is `finished` as many as its rest takes."""
-    for officer in sorted(officers):
-        for _ in range(MOST_TRIES):
-            done = _make_one(store, enrolment, day, officer, chosen, finished)
-            if done or not finished:
-                break
+    unmade = sorted(officers)
+    for _ in range(MOST_TRIES if finished else 1):
+        if unmade:
+            unmade = _make_one_each(store, enrolment, day, unmade, chosen, finished)
 
 
-def _make_one(
+def _make_one_each(
     store: Store,
     enrolment: Enrolment,
     day: date,
-    officer: str,
+    officers: Sequence[str],
     chosen: Chosen,
     finished: str,
-) -> bool:
-    """Make a step of one sheet. False: more of what it counts is left, or another process was
-    faster."""
+) -> list[str]:
+    """Make a step of each of these sheets, and store them together. Those of which more of what
+    they count is left, or with which another process was faster."""
     with store.read() as snapshot:
-        before = shown_sheets(snapshot, day).get(officer)
-        counts = counts_of(snapshot, day).by_officer.get(officer, Counter())
-    sheet = before or _unseen(day, officer)
+        before = shown_sheets(snapshot, day)
+        counts = counts_of(snapshot, day).by_officer
+    made = []
+    for officer in officers:
+        sheet, own = before.get(officer) or _unseen(day, officer), counts.get(officer, Counter())
+        made.append(_made(enrolment, sheet, own, chosen, finished))
+    with store.transaction() as t:
+        present = shown_sheets(t, day)
+        stored = [m for m in made if present.get(m.step.officer) == before.get(m.step.officer)]
+        t.witnessed.put(m.after for m in stored)
+        t.witnessed.add_steps(m.step for m in stored)
+    whole = {m.step.officer for m in stored if m.is_whole}
+    return [officer for officer in officers if officer not in whole]
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A sheet's next step, and the sheet after it; whether nothing of what it counts is left."""
+
+    step: Pending
+    after: Shown
+    is_whole: bool
+
+
+def _made(
+    enrolment: Enrolment, sheet: Shown, counts: Counter[str], chosen: Chosen, finished: str
+) -> _Made:
     rest = _rest(sheet, counts)
     step, after = _stepped(enrolment, sheet, chosen(sheet, rest), rest)
     rest = _rest(after, counts)
@@ -242,13 +264,8 @@ def _make_one(
     is_whole = not any(rest[name] for name in counted)
     if finished and is_whole:
         after = replace(after, finished=finished)
-    pending = Pending(day=day, officer=officer, number=step.number, body=encode(step))
-    with store.transaction() as t:
-        if shown_sheets(t, day).get(officer) != before:
-            return False
-        t.witnessed.put(after)
-        t.witnessed.add_step(pending)
-    return is_whole
+    pending = Pending(day=sheet.day, officer=sheet.officer, number=step.number, body=encode(step))
+    return _Made(step=pending, after=after, is_whole=is_whole)
 
 
 def _stepped(
@@ -335,23 +352,21 @@ def take_answer(store: Store, now: datetime, answer: HeadsAnswer, proven: ShownA
     """Central's answer to steps: they are not sent again, and the answer is stored."""
     if not answer.sheets:
         return
+    days = {sheet.date for sheet in answer.sheets}
     with store.transaction() as t:
-        for sheet in answer.sheets:
-            if not _begins_anew(t, sheet):
-                t.witnessed.answered(sheet.date, sheet.officer, sheet.steps, proven)
-            else:
-                t.witnessed.answered(sheet.date, sheet.officer, MAX_COUNT, proven)
-                if t.outbox.newest(sheet.date) is None:
-                    t.witnessed.put(
-                        replace(_unseen(sheet.date, sheet.officer), history=sheet.history)
-                    )
+        histories = {(s.day, s.officer): s.history for day in days for s in t.witnessed.sheets(day)}
+        # Whether people at central have let a sheet begin anew, and this terminal did not know.
+        anew = [s for s in answer.sheets if s.history > histories.get((s.date, s.officer), 0)]
+        steps = {(s.date, s.officer): s.steps for s in answer.sheets}
+        steps |= dict.fromkeys(((s.date, s.officer) for s in anew), MAX_COUNT)
+        t.witnessed.answered(steps, proven)
+        closed = {s.date for s in anew if t.outbox.newest(s.date) is not None}
+        t.witnessed.put(
+            replace(_unseen(s.date, s.officer), history=s.history)
+            for s in anew
+            if s.date not in closed
+        )
         t.witnessed.drop_answers(business_date(now) - STORED_FOR)
-
-
-def _begins_anew(t: Snapshot, sheet: WitnessedSheet) -> bool:
-    """Whether people at central have let a sheet begin anew, and this terminal did not know."""
-    histories = {own.officer: own.history for own in t.witnessed.sheets(sheet.date)}
-    return sheet.history > histories.get(sheet.officer, 0)
 
 
 def compare_shown(snapshot: Snapshot) -> str | None:

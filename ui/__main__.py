@@ -5,14 +5,11 @@ command line's parser, which takes longer to import than the first screen to pai
 """
 
 import gc
-import os
 import sys
 from pathlib import Path
 
+from kiosk.background import step_back
 from kiosk.output import never_stumble_over_letters
-
-BEHIND_A_PRESS = 10
-"""Of niceness: a citizen's press goes before every command but `kiosk run` itself."""
 
 
 def main() -> None:
@@ -36,7 +33,7 @@ def _command() -> None:
         case ["run"] | ["--data", _, "run"]:
             sys.exit(_run(Path(words[1]) if len(words) > 1 else None))
     if "run" not in words:
-        os.nice(BEHIND_A_PRESS)
+        step_back()  # a citizen's press goes before every command but `kiosk run` itself
     from ui.cli import app
 
     app()

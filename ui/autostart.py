@@ -22,6 +22,8 @@ def unit(program: Path, cage: Path, data: Path, owner: str, turned: int = 0) -> 
     turns = " -r" * TURNS.index(turned)
     command = f"{argument(str(program))} --data {argument(str(data))}"
     # Signs of life come from the program below Cage, so everybody in the unit may give them.
+    # Commands beside the terminal give way to it, and with LimitNICE may come to the front again
+    # while they hold its file.
     # Cage hides how its program ended, so whatever ends it is followed by a new start.
     # Its picture is drawn without a graphics card: every machine can, and widgets need no more.
     return f"""\
@@ -40,6 +42,7 @@ WatchdogSec={WATCHDOG_SECONDS}
 TimeoutStartSec={START_SECONDS}
 TimeoutAbortSec={ABORT_SECONDS}
 LimitCORE=0
+LimitNICE=+0
 User={owner}
 SupplementaryGroups=video
 RuntimeDirectory=kiosk-screen

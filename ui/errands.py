@@ -18,11 +18,9 @@ class Errands(QObject):
     ended = Signal(str, int, str)
     """The command, its exit code, its last line of trouble."""
 
-    def __init__(self, data: Path, *, gentle: bool = False) -> None:
-        """`gentle`: at the lowest priority, for what may take long beside presses."""
+    def __init__(self, data: Path) -> None:
         super().__init__()
         self._data = data
-        self._before: tuple[str, ...] = ("nice", "-n", "19") if gentle else ()
         self._words: tuple[str, ...] = ()
         self._next: tuple[str, ...] = ()
         self._process = QProcess(self)  # one for good: deleting one in its own signal is no good
@@ -40,9 +38,8 @@ class Errands(QObject):
             self._next = words
             return
         self._words = words
-        own = (sys.executable, "-m", "ui", "--data", str(self._data), *words)
-        line = [*self._before, *own]
-        self._process.start(line[0], line[1:])
+        line = ("-m", "ui", "--data", str(self._data), *words)
+        self._process.start(sys.executable, line)
 
     def stop(self) -> None:
         """Whatever is not done stays due."""

@@ -1,5 +1,5 @@
 """The whole file recomputed behind the running terminal: after a start that could not wait for it,
-and each night. A process of its own at the lowest priority: no press waits for it."""
+and each night. A process of its own, which gives way: no press waits for it."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -21,7 +21,7 @@ class VerifyBehind(QObject):
         """`now`: seconds of a clock that goes on."""
         super().__init__()
         self._now, self._began = now, now()
-        self._errands = Errands(data, gentle=True)
+        self._errands = Errands(data)
         self._errands.ended.connect(self._ended)
 
     @property

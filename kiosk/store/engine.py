@@ -24,9 +24,10 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 
 import kiosk
+from kiosk.background import in_front
 from kiosk.copies import Copies
 from kiosk.domain.duty import Moment
-from kiosk.files import FLUSHED_PART, Flushing, new_path, sync_folder
+from kiosk.files import FLUSHED_PART, Flushing, flush, new_path, sync_folder
 from kiosk.soundsqlite import fault_of
 from kiosk.store.journal import Journal, Kind
 from kiosk.store.outbox import Outbox
@@ -51,12 +52,13 @@ BUSY_MS = 2000
 """How long a commit waits for the other process's short transaction."""
 _CHECKPOINT_PAUSE = 0.05
 """Seconds between two attempts to empty the WAL."""
-_LOCK_PAUSE = 0.001
+_LOCK_PAUSE = 0.0002
 """Seconds between two attempts to take the write lock."""
 _STEPS_TO_GROW = 5_000
 """Of SQLite's machine, between two looks at how far a copy has grown: some 100 kB of it."""
 _GIVEN_WAY = 0.005
-"""Seconds in which whoever waits for the write lock takes it."""
+"""Seconds in which whoever waits for the write lock takes it. SQLite keeps no line, and who has
+just released the lock would take it again."""
 
 
 class StoreFailed(Exception):
@@ -138,9 +140,13 @@ class Transaction(Snapshot):
 class Store:
     """The open file. One connection, used by one thread."""
 
-    def __init__(self, path: Path, engine: Engine, copies: Copies | None = None) -> None:
+    def __init__(
+        self, path: Path, engine: Engine, copies: Copies | None = None, *, gives_way: bool = False
+    ) -> None:
         self.path = path
         self._copies = copies
+        self._gives_way = gives_way
+        self._released = -_GIVEN_WAY
         self._engine = engine
         self._reader = engine.execution_options(reading=True)
         self._identity: tuple[int, int] | None = None
@@ -168,10 +174,13 @@ class Store:
             sync_folder(path.parent)
 
     @classmethod
-    def open(cls, path: Path, copies: Copies | None = None) -> "Store":
+    def open(cls, path: Path, copies: Copies | None = None, *, gives_way: bool = False) -> "Store":
         """Open an existing file; raises a kind of StoreFailed. An older one is migrated, once a
-        copy of it is in `copies`; without `copies` it is StoreOlder, and stays as it is."""
-        store = cls(path, _engine(path), copies)
+        copy of it is in `copies`; without `copies` it is StoreOlder, and stays as it is.
+        `gives_way`: another program takes presses, and waits for this one's lock as short as can
+        be."""
+        engine = _engine(path, synchronous="NORMAL" if gives_way else "FULL")
+        store = cls(path, engine, copies, gives_way=gives_way)
         try:
             store._adopt()
         except BaseException:
@@ -234,15 +243,26 @@ class Store:
         """BEGIN IMMEDIATE … COMMIT. Leaving by an exception rolls back; StoreFailed when the
         file fails, and then the outcome is unknown until the file was reopened and read."""
         self._require_same_file()
-        with _failures(self.path), self._engine.begin() as connection:
+        with _failures(self.path), self._turn(), self._engine.begin() as connection:
             t = Transaction(connection)
             yield t
         t.journal.committed()
 
-    def give_way(self) -> None:
-        """Between two of many transactions in a row: let a press have the lock that waits for it.
-        SQLite keeps no line, and who has just released the lock would take it again."""
-        time.sleep(_GIVEN_WAY)
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """The time around one transaction. A program that gives way takes the lock some time after
+        it released it, holds it at full speed, and waits for the disk without it: the commit is as
+        durable on return as one of synchronous=FULL, which waits for the disk under the lock."""
+        if not self._gives_way:
+            yield
+            return
+        time.sleep(max(0.0, self._released + _GIVEN_WAY - time.monotonic()))
+        try:
+            with in_front():
+                yield
+        finally:
+            self._released = time.monotonic()
+        flush(Path(f"{self.path}-wal"))
 
     @contextmanager
     def read(self) -> Iterator[Snapshot]:

@@ -226,11 +226,12 @@ class Ratings:
         run(f"INSERT INTO {settled.name} ({names}) SELECT {names} {moving}", values)
         staying = f"SELECT {own} FROM {fresh.name} WHERE {stays} ORDER BY {key}"
         run(f"CREATE TEMP TABLE {_STAYING} AS {staying}", values)
-        ddl = self._connection.scalars(_MADE_BY, {"table": fresh.name}).all()
+        table, *guards = self._connection.scalars(_MADE_BY, {"table": fresh.name})
         run(f"DROP TABLE {fresh.name}")
-        for statement in ddl:
-            run(statement)
+        run(table)
         run(f"INSERT INTO {fresh.name} ({own}) SELECT {own} FROM temp.{_STAYING} ORDER BY {key}")
+        for guard in guards:  # of what others write: each would look at every row
+            run(guard)
         run(f"DROP TABLE temp.{_STAYING}")
 
     def _seal(self, day: date, officer: OfficerId, entries: list[bytes], n: int = 0) -> None:

@@ -25,6 +25,7 @@ _UPSERT_PHOTO = _PUT_PHOTO.on_conflict_do_update(
     index_elements=["officer"],
     set_={name: _PUT_PHOTO.excluded[name] for name in ("digest", "photo")},
 )
+_PUT_RESULT = insert(own_results)
 _WITH_PHOTO = select(officers, officer_photos.c.photo).outerjoin(
     officer_photos, officer_photos.c.officer == officers.c.id
 )
@@ -170,10 +171,16 @@ class Roster:
 
     def put_own_results(self, results: Mapping[OfficerId, OwnResult]) -> None:
         """Only those of the ones on the roster are kept, and none from before."""
+        rows = [
+            {
+                "officer": officer,
+                "figures": json.dumps(result._asdict(), default=date.isoformat, sort_keys=True),
+            }
+            for officer, result in results.items()
+        ]
         self._connection.execute(delete(own_results))
-        for officer, result in results.items():
-            figures = json.dumps(result._asdict(), default=date.isoformat, sort_keys=True)
-            self._connection.execute(insert(own_results).values(officer=officer, figures=figures))
+        if rows:
+            self._connection.execute(_PUT_RESULT, rows)
         self._forget_results()
 
     def _forget_results(self) -> None:

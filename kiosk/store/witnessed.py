@@ -3,13 +3,35 @@ the steps that central has not answered. The single random parts of a sum are st
 
 import json
 from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Connection, Row, delete, select
+from sqlalchemy import Connection, Row, bindparam, delete, select
 from sqlalchemy.dialects.sqlite import insert
 
 from kiosk.store.schema import witness_answers, witness_steps, witnessed_sheets
+
+# Built once, and run once for many rows: a press may be waiting while they run.
+_SHEET = ("business_date", "officer")
+_SHEETS = select(witnessed_sheets).order_by(*(witnessed_sheets.c[name] for name in _SHEET))
+_SHEETS_OF = _SHEETS.where(witnessed_sheets.c.business_date == bindparam("business_date"))
+_INSERT = insert(witnessed_sheets)
+_PUT = _INSERT.on_conflict_do_update(
+    index_elements=_SHEET,
+    set_={c.name: c for c in _INSERT.excluded if c.name not in _SHEET},
+)
+_ADD_STEP = insert(witness_steps)
+_DROP_STEPS = delete(witness_steps).where(
+    witness_steps.c.business_date == bindparam("day"),
+    witness_steps.c.officer == bindparam("whose"),
+    witness_steps.c.number <= bindparam("steps"),
+)
+_INSERT_ANSWER = insert(witness_answers)
+_PUT_ANSWER = _INSERT_ANSWER.on_conflict_do_update(
+    index_elements=_SHEET,
+    set_={c.name: c for c in _INSERT_ANSWER.excluded if c.name not in _SHEET},
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,26 +75,28 @@ class Witnessed:
 
     def sheets(self, day: date | None = None) -> tuple[Shown, ...]:
         """Those of a day, or all, in the order of days and officers."""
-        c = witnessed_sheets.c
-        query = select(witnessed_sheets).order_by(c.business_date, c.officer)
-        if day is not None:
-            query = query.where(c.business_date == day.isoformat())
-        return tuple(_shown(row) for row in self._connection.execute(query))
+        if day is None:
+            rows = self._connection.execute(_SHEETS)
+        else:
+            rows = self._connection.execute(_SHEETS_OF, {"business_date": day.isoformat()})
+        return tuple(map(_shown, rows))
 
-    def put(self, shown: Shown) -> None:
-        values = {
-            "steps": shown.steps,
-            "counts": json.dumps(shown.counts, sort_keys=True),
-            "opening": shown.opening,
-            "point": shown.point,
-            "finished": shown.finished,
-            "history": shown.history,
-        }
-        self._connection.execute(
-            insert(witnessed_sheets)
-            .values(business_date=shown.day.isoformat(), officer=shown.officer, **values)
-            .on_conflict_do_update(index_elements=["business_date", "officer"], set_=values)
-        )
+    def put(self, sheets: Iterable[Shown]) -> None:
+        rows = [
+            {
+                "business_date": shown.day.isoformat(),
+                "officer": shown.officer,
+                "steps": shown.steps,
+                "counts": json.dumps(shown.counts, sort_keys=True),
+                "opening": shown.opening,
+                "point": shown.point,
+                "finished": shown.finished,
+                "history": shown.history,
+            }
+            for shown in sheets
+        ]
+        if rows:
+            self._connection.execute(_PUT, rows)
 
     def drop(self, day: date) -> None:
         """Central has the day's report, and with it what opens its sheets."""
@@ -100,30 +124,40 @@ class Witnessed:
             for row in self._connection.execute(query)
         )
 
-    def add_step(self, step: Pending) -> None:
-        self._connection.execute(
-            insert(witness_steps).values(
-                business_date=step.day.isoformat(),
-                officer=step.officer,
-                number=step.number,
-                body=step.body,
-            )
-        )
+    def add_steps(self, steps: Iterable[Pending]) -> None:
+        rows = [
+            {
+                "business_date": step.day.isoformat(),
+                "officer": step.officer,
+                "number": step.number,
+                "body": step.body,
+            }
+            for step in steps
+        ]
+        if rows:
+            self._connection.execute(_ADD_STEP, rows)
 
-    def answered(self, day: date, officer: str, steps: int, answer: ShownAnswer) -> None:
-        """Central has so many steps of a sheet."""
-        s = witness_steps.c
-        key = {"business_date": day.isoformat(), "officer": officer}
+    def answered(self, steps: Mapping[tuple[date, str], int], answer: ShownAnswer) -> None:
+        """Central has so many steps of these sheets, each named by day and officer."""
+        keys = [(day.isoformat(), officer, count) for (day, officer), count in steps.items()]
+        if not keys:
+            return
         self._connection.execute(
-            delete(witness_steps).where(
-                s.business_date == key["business_date"], s.officer == officer, s.number <= steps
-            )
+            _DROP_STEPS,
+            [{"day": day, "whose": officer, "steps": count} for day, officer, count in keys],
         )
-        values = {"body": answer.body, "nonce": answer.nonce, "signature": answer.signature}
         self._connection.execute(
-            insert(witness_answers)
-            .values(**key, **values)
-            .on_conflict_do_update(index_elements=["business_date", "officer"], set_=values)
+            _PUT_ANSWER,
+            [
+                {
+                    "business_date": day,
+                    "officer": officer,
+                    "body": answer.body,
+                    "nonce": answer.nonce,
+                    "signature": answer.signature,
+                }
+                for day, officer, _ in keys
+            ],
         )
 
     def answers(self, days: set[date]) -> tuple[ShownAnswer, ...]:

@@ -1,8 +1,8 @@
 """The longest press at a terminal of ten years beside everything else that runs there, against the
 longest of as many presses alone; with the whole machine, and with a fifth of one processor.
 
-`python -m tests.bench.aged [--quick]`; part of `make bench`. A fifth needs a control group for the
-processor's time, which root may make; without one the table says that it was not measured.
+`python -m tests.bench.aged [--quick]`; part of `make bench`. Only root may slow a processor down;
+without root the table says that a fifth was not measured.
 """
 
 import os
@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from statistics import median
 from time import perf_counter, sleep
@@ -22,6 +22,8 @@ from kiosk.clock import SystemClock
 from kiosk.datafolder import DataFolder
 from kiosk.domain.businessday import business_date
 from kiosk.domain.encounter import DutyBegan, Record
+from kiosk.domain.rating import Half
+from kiosk.store.engine import Store
 from kiosk.terminal import Terminal
 from sync.central.usecases.central import Central
 from sync.central.usecases.installation import open_central
@@ -39,21 +41,15 @@ PAUSE = 0.01
 """Seconds between two presses: far more often than citizens press, and never by turns with a
 command."""
 MOST = 1.5
-PART_US, PERIOD_US = 1_000, 5_000
-"""A fifth of a processor, in parts so short that it is a slow one, not one that stops."""
-CONTROL = Path("/sys/fs/cgroup/cpu")
-GENTLY = ("nice", "-n", "19")
 
 
 @dataclass(frozen=True, slots=True)
 class Beside:
-    """What runs beside the presses, how often, and whether it gives way."""
+    """What runs beside the presses, and how often."""
 
     name: str
     words: tuple[str, ...]
     runs: int
-    is_gentle: bool = False
-    """As a terminal starts what verifies behind its screen."""
 
 
 @dataclass(slots=True)
@@ -80,11 +76,13 @@ def beside_everything(
     for title, slow in (("", False), (", a fifth of a CPU", True)):
         with _processor(slow) as measured:
             if not measured:
-                yield f"longest press{title}: not measured, no control group can be made here"
+                yield f"longest press{title}: not measured, only root may slow a processor down"
                 continue
             _presses(terminal, 20)
             for one in _commands(folder, runs, title):
+                _settle(store)
                 yield _line(terminal_folder, terminal, one, title)
+            _settle(store)
             with open_central(central, "") as office:
                 send_pins_and_photos(office)
             pins = Beside(name=f"sync, {OFFICERS} PINs and photos", words=("sync",), runs=1)
@@ -92,11 +90,14 @@ def beside_everything(
     store.close()
 
 
+def _settle(store: Store) -> None:
+    """As if a half-day were over: an office has hundreds of presses in one, not thousands."""
+    store.forget_order((date.max, Half.MORNING))
+
+
 def _commands(folder: Path, runs: int, title: str) -> Iterator[Beside]:
     yield Beside(name="heartbeat", words=("heartbeat",), runs=runs)
-    yield Beside(
-        name="verify --rows", words=("verify", "--rows"), runs=1 if title else 2, is_gentle=True
-    )
+    yield Beside(name="verify --rows", words=("verify", "--rows"), runs=1 if title else 2)
     yield Beside(name="sync", words=("sync",), runs=max(2, runs // 2))
     copy = folder / f"{secrets.token_hex(4)}.db"
     yield Beside(name="backup", words=("backup", str(copy)), runs=1)
@@ -143,36 +144,28 @@ def press(terminal: Terminal) -> float:
 
 @contextmanager
 def _running(folder: DataFolder, one: Beside) -> Iterator["subprocess.Popen[bytes]"]:
-    before = GENTLY if one.is_gentle else ()
-    words = [*before, sys.executable, "-m", "ui", "--data", str(folder.path), *one.words]
+    words = [sys.executable, "-m", "ui", "--data", str(folder.path), *one.words]
     with subprocess.Popen(words, stdout=subprocess.DEVNULL) as process:
         yield process
 
 
 @contextmanager
 def _processor(slow: bool) -> Iterator[bool]:
-    """Have this process, and what it starts, share a fifth of one processor; whether that is so.
-    Of one: where there are more, another one spends the time that all have, and goes before
-    whatever its niceness."""
+    """Have this process, and what it starts, share a fifth of one processor; whether that is so."""
     if not slow:
         yield True
         return
-    group, processors = CONTROL / f"kiosk-bench-{os.getpid()}", os.sched_getaffinity(0)
-    try:
-        group.mkdir()
-        (group / "cpu.cfs_period_us").write_text(str(PERIOD_US))
-        (group / "cpu.cfs_quota_us").write_text(str(PART_US))
-        (group / "cgroup.procs").write_text(str(os.getpid()))
-    except OSError:
-        yield False
-        return
-    os.sched_setaffinity(0, {min(processors)})
-    try:
-        yield True
-    finally:
-        os.sched_setaffinity(0, processors)
-        (CONTROL / "cgroup.procs").write_text(str(os.getpid()))
-        group.rmdir()
+    processors = os.sched_getaffinity(0)
+    one = min(processors)
+    words = [sys.executable, "-m", "tests.bench.slow_processor", str(one)]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as taker:
+        assert taker.stdout is not None
+        os.sched_setaffinity(0, {one})
+        try:
+            yield bool(taker.stdout.readline())
+        finally:
+            os.sched_setaffinity(0, processors)
+            taker.kill()
 
 
 def send_pins_and_photos(office: Central) -> None:

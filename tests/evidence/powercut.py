@@ -7,8 +7,9 @@ from pathlib import Path
 from random import Random
 
 from kiosk.datafolder import DataFolder
-from kiosk.store.engine import Store, StoreFailed, _raw
+from kiosk.store.engine import Store, StoreFailed
 from kiosk.store.verify import Wrong, verify
+from kiosk.terminal import Terminal
 from sync.closing import close_days, compare_reports
 from tests.evidence.disklog import OPTIONS, Deed, Disk, Said, read_log
 from tests.evidence.figure import Figure, Measured, Run, collect_seldom, in_memory
@@ -25,7 +26,7 @@ PRESSES = 70
 class Night:
     """What is recorded: a day of presses, then past days closed."""
 
-    synchronous = "FULL"
+    gives_way = False
 
     def __init__(self, folder: Path) -> None:
         self._closing = Closing(folder)
@@ -33,10 +34,11 @@ class Night:
         self._closing.begin()
         self.before = {str(p): p.read_bytes() for p in self.folder.iterdir()}
 
+    def open(self) -> tuple[Store, Terminal]:
+        return DataFolder(self.folder).open(FakeClock(), gives_way=self.gives_way)
+
     def act(self, say: Say) -> None:
-        store, terminal = DataFolder(self.folder).open(FakeClock())
-        with _raw(store._engine) as raw:
-            raw.execute(f"PRAGMA synchronous={self.synchronous}").fetchall()
+        store, terminal = self.open()
         pressing = Pressing(store, terminal)
         for _ in range(PRESSES):
             pressing.press()

@@ -3,11 +3,23 @@
 from pathlib import Path
 from random import Random
 
+from kiosk.store.engine import Store, _raw
+from kiosk.terminal import Terminal
 from tests.evidence.powercut import Night, cuts
 
 
 class Hasty(Night):
-    synchronous = "NORMAL"
+    def open(self) -> tuple[Store, Terminal]:
+        store, terminal = super().open()
+        with _raw(store._engine) as raw:
+            raw.execute("PRAGMA synchronous=NORMAL").fetchall()
+        return store, terminal
+
+
+class GivingWay(Night):
+    """As a command beside the terminal writes."""
+
+    gives_way = True
 
 
 def test_a_commit_that_is_not_synced_is_lost(tmp_path: Path) -> None:
@@ -16,6 +28,10 @@ def test_a_commit_that_is_not_synced_is_lost(tmp_path: Path) -> None:
 
 def test_a_disk_that_only_says_synced_loses(tmp_path: Path) -> None:
     assert list(cuts(Night(tmp_path), 100, Random(1), honest=False))
+
+
+def test_what_gives_way_to_presses_loses_nothing_either(tmp_path: Path) -> None:
+    assert list(cuts(GivingWay(tmp_path), 100, Random(1))) == []
 
 
 def test_an_honest_disk_loses_nothing(tmp_path: Path) -> None:

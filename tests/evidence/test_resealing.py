@@ -188,7 +188,9 @@ def test_steps_of_days_that_have_not_come_hide_no_day_that_is_missing(tmp_path: 
                 number=1,
             )
             step, _, _ = made_step(place, [Dimension("outcome late", 1)], {})
-            t.witnessed.add_step(Pending(day=place.day, officer="101", number=1, body=encode(step)))
+            t.witnessed.add_steps(
+                [Pending(day=place.day, officer="101", number=1, body=encode(step))]
+            )
     for _ in range(3):
         bench.clock.set_wall(bench.clock.now().wall + timedelta(days=1))
         bench.look()

@@ -41,7 +41,7 @@ def opened() -> "Iterator[tuple[Store, Terminal]]":
 
     with errors():
         _keep_office_time()
-        store, terminal = data_folder().open(SystemClock())
+        store, terminal = data_folder().open(SystemClock(), gives_way=True)
     try:
         yield store, terminal
     finally:

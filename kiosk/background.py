@@ -1,0 +1,51 @@
+"""A program beside `kiosk run` gives way to it, so that no press waits for a processor: sched(7).
+
+Niceness alone shares a processor out: who gives way still keeps one that a press wants, for some
+milliseconds. SCHED_IDLE gives it up at once. But who holds what a press may wait for must not be
+kept from it in turn: it runs as everybody does until it has let go.
+"""
+
+import gc
+import os
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+NICENESS = 10
+"""Of who could not come to the front again."""
+_NICEST = 20
+"""From which RLIMIT_NICE counts down."""
+
+
+def step_back() -> None:
+    """Have the processor from now on when nobody else wants it; where this process may not leave
+    that again for a while, only give way as far as niceness does."""
+    if _may_return():
+        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+    else:
+        os.nice(NICENESS)
+
+
+@contextmanager
+def in_front() -> Iterator[None]:
+    """Run as everybody does, for as long as a press may wait for what this thread holds. Nor is
+    garbage collected meanwhile: of all that a command has loaded that takes some 40 ms."""
+    collected = gc.isenabled()
+    gc.disable()
+    stepped_back = os.sched_getscheduler(0) == os.SCHED_IDLE
+    if stepped_back:
+        with suppress(PermissionError):  # a root without this right: it goes on as it is
+            os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
+    try:
+        yield
+    finally:
+        if stepped_back:
+            os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+        if collected:
+            gc.enable()
+
+
+def _may_return() -> bool:
+    """Root may, and who has a unit's LimitNICE."""
+    allowed, _ = resource.getrlimit(resource.RLIMIT_NICE)
+    return os.geteuid() == 0 or _NICEST - os.nice(0) <= allowed

@@ -1,0 +1,50 @@
+"""Commands beside `kiosk run` give way to it, as far as the system lets them come back."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+only_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give or take this right")
+PROGRAM = """
+import gc, os, resource, sys
+from kiosk.background import in_front, step_back
+os.setpriority(os.PRIO_PROCESS, 0, 0)
+if sys.argv[1:]:
+    resource.setrlimit(resource.RLIMIT_NICE, (0, 0))
+    os.setuid(65534)
+names = {os.SCHED_OTHER: "as everybody", os.SCHED_IDLE: "behind everybody"}
+def tell():
+    print(names[os.sched_getscheduler(0)], os.nice(0), gc.isenabled(), sep=", ")
+step_back()
+tell()
+with in_front():
+    tell()
+tell()
+"""
+
+
+def told(*how: str) -> list[str]:
+    """What a process says of itself after it stepped back, in front, and after that."""
+    words = [sys.executable, "-c", PROGRAM, *how]
+    done = subprocess.run(words, capture_output=True, text=True, check=True)
+    return done.stdout.splitlines()
+
+
+@only_root
+def test_a_command_is_behind_everybody_but_while_a_press_may_wait_for_it() -> None:
+    assert told() == [
+        "behind everybody, 0, True",
+        "as everybody, 0, False",
+        "behind everybody, 0, True",
+    ]
+
+
+@only_root
+def test_who_could_not_come_back_gives_way_by_niceness_alone() -> None:
+    assert told("without rights") == [
+        "as everybody, 10, True",
+        "as everybody, 10, False",
+        "as everybody, 10, True",
+    ]
