@@ -15,6 +15,7 @@ from sync import exchange, run
 from sync.central.photos import portrait
 from sync.central.usecases.people import retire_officer
 from sync.central.usecases.terminal_requests import terminal_request
+from sync.client import Unreachable
 from sync.messages import PhotoDigest, Photos
 from sync.protocol import BadMessage
 from tests.support.builders import PRASIT, SOMYING, an_officer
@@ -109,6 +110,23 @@ def test_a_photo_that_changes_while_it_is_fetched_comes_the_next_time(
     assert (result.photos, photo(kept)) == (0, None)
     put(server, "101", picture("red"))
     assert kept.sync().photos == 1
+
+
+def test_photos_that_came_before_the_network_went_stay(kept: Kept, server: Server) -> None:
+    class Cut(Overheard):
+        def handle_request(self, request: httpx.Request) -> httpx.Response:
+            if "/photos/" in request.url.path and not request.url.path.endswith("/101"):
+                raise httpx.ConnectError("no network", request=request)
+            return super().handle_request(request)
+
+    put_on_roster(server.central, (SOMYING, PRASIT, an_officer("103", "สมชาย ใจดี")))
+    for number in ("101", "102", "103"):
+        put(server, number, picture("teal"))
+    with pytest.raises(Unreachable):
+        exchange.sync(kept.store, kept.clock, kept.key, transport=Cut())
+    assert [photo(kept, number) is None for number in ("101", "102", "103")] == [False, True, True]
+    assert isinstance(verify(kept.store), Verified)
+    assert kept.sync().photos == 2
 
 
 @pytest.mark.parametrize("wrong", [b"GIF89a" + b"x" * 200, b"\xff\xd8\xff" + b"x" * run.MAX_PHOTO])
