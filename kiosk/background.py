@@ -8,13 +8,20 @@ kept from it in turn: it runs as everybody does until it has let go.
 import gc
 import os
 import resource
-from collections.abc import Iterator
+import shutil
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 
 NICENESS = 10
 """Of who could not come to the front again."""
 _NICEST = 20
 """From which RLIMIT_NICE counts down."""
+
+
+def behind(words: Sequence[str]) -> list[str]:
+    """The command line that starts a program of ours so from its first moment."""
+    chrt = shutil.which("chrt") if _may_return() else None
+    return [chrt, "--idle", "0", *words] if chrt else [*words]
 
 
 def step_back() -> None:

@@ -96,8 +96,9 @@ def take_new_key(store: Store, clock: Clock, renewal: Renewal) -> None:
 def take_roster(store: Store, clock: Clock, body: bytes) -> int:
     """Take officers and wording as they are at central; how many officers."""
     roster = parsed(Roster.parse, body)
+    people = roster.people()
     with store.transaction() as t:
-        for before, officer in t.roster.apply(roster.people()):
+        for before, officer in t.roster.apply(people):
             t.pins.move(before, officer)
         present = t.state.enrolment()
         if present is not None and present.next_url != roster.address:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QProcess, Signal
 
+from kiosk.background import behind
 from ui.failures import WRONG
 
 _LOG = logging.getLogger("kiosk.errand")
@@ -38,8 +39,10 @@ class Errands(QObject):
             self._next = words
             return
         self._words = words
-        line = ("-m", "ui", "--data", str(self._data), *words)
-        self._process.start(sys.executable, line)
+        program, *arguments = behind(
+            [sys.executable, "-m", "ui", "--data", str(self._data), *words]
+        )
+        self._process.start(program, arguments)
 
     def stop(self) -> None:
         """Whatever is not done stays due."""

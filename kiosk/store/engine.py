@@ -133,7 +133,8 @@ class Transaction(Snapshot):
         *earlier, (last_kind, last_detail) = events
         for kind, detail in earlier:
             self.journal.append(now, kind, detail)
-        digest = register_digest(lambda sql: self._connection.exec_driver_sql(sql).fetchall())
+        cursor = self.cursor()
+        digest = register_digest(lambda sql: cursor.execute(sql).fetchall())
         self.journal.append(now, last_kind, {**last_detail, DETAIL: digest})
 
 
@@ -312,7 +313,8 @@ class Store:
             try:
                 raw.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
                 while True:
-                    (busy, _, _) = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+                    with in_front():
+                        (busy, _, _) = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
                     if not busy or time.monotonic() > deadline:
                         return not busy
                     time.sleep(_CHECKPOINT_PAUSE)

@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from sqlalchemy import ColumnElement, Connection, delete, func, null, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, null, select, text, update
 from sqlalchemy.dialects.sqlite import insert
 
 from kiosk.domain.ownresult import OwnResult
@@ -20,6 +20,12 @@ _UPSERT = _PUT.on_conflict_do_update(
     index_elements=["id"],
     set_={name: _PUT.excluded[name] for name in _OVERWRITTEN},
 )
+_RETIRE_BEFORE_ROSTER = text(
+    "UPDATE officers SET retired = 1 WHERE origin = 'central' "
+    "OR id IN (SELECT value FROM json_each(:ids)) "
+    "OR number IN (SELECT value FROM json_each(:numbers))"
+)
+"""Whom central has sent before, and who stands in the way of whom it sends."""
 _PUT_PHOTO = insert(officer_photos)
 _UPSERT_PHOTO = _PUT_PHOTO.on_conflict_do_update(
     index_elements=["officer"],
@@ -97,20 +103,15 @@ class Roster:
         sent = tuple(sent)
         own = self._list(officers.c.retired == 0, officers.c.origin == "local", photos=False)
         own_by_words = {(officer.number, name_key(officer.name)): officer.id for officer in own}
-        ids = [officer.id for officer in sent]
-        numbers = [officer.number for officer in sent]
-        self._connection.execute(
-            update(officers)
-            .where(officers.c.origin == "central", officers.c.id.not_in(ids))
-            .values(retired=1)
-        )
-        self._connection.execute(
-            update(officers)
-            .where(officers.c.number.in_(numbers) | officers.c.id.in_(ids))
-            .values(retired=1)
-        )
+        key = {
+            "ids": json.dumps([officer.id for officer in sent]),
+            "numbers": json.dumps([officer.number for officer in sent]),
+        }
+        self._connection.execute(_RETIRE_BEFORE_ROSTER, key)
         self._put(sent, "central")
         self._forget_results()
+        if not own:
+            return ()
         pairs = []
         for officer in sent:
             before = own_by_words.get((officer.number, name_key(officer.name)))

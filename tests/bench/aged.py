@@ -18,6 +18,7 @@ from pathlib import Path
 from statistics import median
 from time import perf_counter, sleep
 
+from kiosk.background import behind
 from kiosk.clock import SystemClock
 from kiosk.datafolder import DataFolder
 from kiosk.domain.businessday import business_date
@@ -145,7 +146,7 @@ def press(terminal: Terminal) -> float:
 @contextmanager
 def _running(folder: DataFolder, one: Beside) -> Iterator["subprocess.Popen[bytes]"]:
     words = [sys.executable, "-m", "ui", "--data", str(folder.path), *one.words]
-    with subprocess.Popen(words, stdout=subprocess.DEVNULL) as process:
+    with subprocess.Popen(behind(words), stdout=subprocess.DEVNULL) as process:
         yield process
 
 

@@ -9,5 +9,6 @@ from sync.central.usecases import intake
 intake.FIRST_DAY = date(2016, 1, 1)
 
 if __name__ == "__main__":
-    os.nice(19)  # a real central is another machine: it takes no processor from the terminal
+    # A real central is another machine: it takes no processor from the terminal.
+    os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
     app()

@@ -6,6 +6,8 @@ import sys
 
 import pytest
 
+from kiosk.background import behind
+
 only_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give or take this right")
 PROGRAM = """
 import gc, os, resource, sys
@@ -39,6 +41,15 @@ def test_a_command_is_behind_everybody_but_while_a_press_may_wait_for_it() -> No
         "as everybody, 0, False",
         "behind everybody, 0, True",
     ]
+
+
+@only_root
+def test_a_command_is_behind_from_its_first_moment() -> None:
+    program = "import os; print(os.sched_getscheduler(0) == os.SCHED_IDLE)"
+    done = subprocess.run(
+        behind([sys.executable, "-c", program]), capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "True\n"
 
 
 @only_root
