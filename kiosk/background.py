@@ -27,10 +27,11 @@ def behind(words: Sequence[str]) -> list[str]:
 def step_back() -> None:
     """Have the processor from now on when nobody else wants it; where this process may not leave
     that again for a while, only give way as far as niceness does."""
-    if _may_return():
-        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
-    else:
-        os.nice(NICENESS)
+    with suppress(OSError):  # the same filter may take niceness too: it goes on as it is
+        if _may_return():
+            os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+        else:
+            os.nice(NICENESS)
 
 
 @contextmanager
@@ -41,7 +42,7 @@ def in_front() -> Iterator[None]:
     gc.disable()
     stepped_back = os.sched_getscheduler(0) == os.SCHED_IDLE
     if stepped_back:
-        with suppress(PermissionError):  # a root without this right: it goes on as it is
+        with suppress(PermissionError):  # another program has put it there, and had the right
             os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
     try:
         yield
@@ -53,6 +54,17 @@ def in_front() -> Iterator[None]:
 
 
 def _may_return() -> bool:
-    """Root may, and who has a unit's LimitNICE."""
-    allowed, _ = resource.getrlimit(resource.RLIMIT_NICE)
-    return os.geteuid() == 0 or _NICEST - os.nice(0) <= allowed
+    """Who may go before others may, which a container takes from its root; and who has a unit's
+    LimitNICE."""
+    try:
+        os.sched_setscheduler(0, os.sched_getscheduler(0), os.sched_getparam(0))
+    except OSError:  # a filter of system calls
+        return False
+    own = os.getpriority(os.PRIO_PROCESS, 0)
+    try:
+        os.setpriority(os.PRIO_PROCESS, 0, own - 1)
+    except PermissionError:
+        allowed, _ = resource.getrlimit(resource.RLIMIT_NICE)
+        return _NICEST - own <= allowed
+    os.setpriority(os.PRIO_PROCESS, 0, own)
+    return True

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 
 import pytest
 
@@ -12,13 +13,13 @@ only_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give or 
 PROGRAM = """
 import gc, os, resource, sys
 from kiosk.background import in_front, step_back
-os.setpriority(os.PRIO_PROCESS, 0, 0)
+resource.setrlimit(resource.RLIMIT_NICE, (0, 0))
 if sys.argv[1:]:
-    resource.setrlimit(resource.RLIMIT_NICE, (0, 0))
     os.setuid(65534)
 names = {os.SCHED_OTHER: "as everybody", os.SCHED_IDLE: "behind everybody"}
 def tell():
-    print(names[os.sched_getscheduler(0)], os.nice(0), gc.isenabled(), sep=", ")
+    niceness = os.getpriority(os.PRIO_PROCESS, 0)
+    print(names[os.sched_getscheduler(0)], niceness, gc.isenabled(), sep=", ")
 step_back()
 tell()
 with in_front():
@@ -27,9 +28,11 @@ tell()
 """
 
 
-def told(*how: str) -> list[str]:
-    """What a process says of itself after it stepped back, in front, and after that."""
-    words = [sys.executable, "-c", PROGRAM, *how]
+def told(*how: str, below: Sequence[str] = ()) -> list[str]:
+    """What a process says of itself after it stepped back, in front, and after that. `below`: the
+    program that starts it."""
+    words = [*below, sys.executable, "-c", PROGRAM, *how]
+    words = ["nice", "-n", str(-os.getpriority(os.PRIO_PROCESS, 0)), *words]
     done = subprocess.run(words, capture_output=True, text=True, check=True)
     return done.stdout.splitlines()
 
@@ -59,3 +62,29 @@ def test_who_could_not_come_back_gives_way_by_niceness_alone() -> None:
         "as everybody, 10, False",
         "as everybody, 10, True",
     ]
+
+
+@only_root
+def test_a_root_whom_a_container_keeps_from_coming_back_gives_way_by_niceness_alone() -> None:
+    assert told(below=("setpriv", "--bounding-set=-sys_nice")) == [
+        "as everybody, 10, True",
+        "as everybody, 10, False",
+        "as everybody, 10, True",
+    ]
+
+
+@only_root
+@pytest.mark.parametrize(
+    ("filtered", "niceness"),
+    [
+        (["sched_setscheduler:error=EPERM"], 10),
+        (["sched_setscheduler:error=EPERM", "setpriority:error=EPERM"], 0),
+    ],
+)
+def test_a_command_works_where_a_filter_takes_these_calls(
+    filtered: Sequence[str], niceness: int
+) -> None:
+    below = ["strace", "-qqq", "-o", os.devnull]
+    for call in filtered:
+        below += ["-e", f"inject={call}"]
+    assert told(below=below)[0] == f"as everybody, {niceness}, True"
