@@ -232,16 +232,16 @@ def _make_one_each(
     with store.read() as snapshot:
         before = shown_sheets(snapshot, day)
         counts = counts_of(snapshot, day).by_officer
-    made = []
+    steps = []
     for officer in officers:
         sheet, own = before.get(officer) or _unseen(day, officer), counts.get(officer, Counter())
-        made.append(_made(enrolment, sheet, own, chosen, finished))
+        steps.append(_made(enrolment, sheet, own, chosen, finished))
     with store.transaction() as t:
         present = shown_sheets(t, day)
-        stored = [m for m in made if present.get(m.step.officer) == before.get(m.step.officer)]
-        t.witnessed.put(m.after for m in stored)
-        t.witnessed.add_steps(m.step for m in stored)
-    whole = {m.step.officer for m in stored if m.is_whole}
+        stored = [s for s in steps if present.get(s.step.officer) == before.get(s.step.officer)]
+        t.witnessed.put(s.after for s in stored)
+        t.witnessed.add_steps(s.step for s in stored)
+    whole = {s.step.officer for s in stored if s.is_whole}
     return [officer for officer in officers if officer not in whole]
 
 
