@@ -152,15 +152,6 @@ def read_found(path: Path, most: int) -> bytes:
         return file.read(most)
 
 
-def flush(path: Path) -> None:
-    """Have the disk take what was written into a file. OSError."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
-    try:
-        os.fdatasync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 def sync_folder(folder: Path) -> None:
     """Make the names in `folder` durable."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)

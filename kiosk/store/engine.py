@@ -27,7 +27,7 @@ import kiosk
 from kiosk.background import in_front
 from kiosk.copies import Copies
 from kiosk.domain.duty import Moment
-from kiosk.files import FLUSHED_PART, Flushing, flush, new_path, sync_folder
+from kiosk.files import FLUSHED_PART, Flushing, new_path, sync_folder
 from kiosk.soundsqlite import fault_of
 from kiosk.store.journal import Journal, Kind
 from kiosk.store.outbox import Outbox
@@ -56,6 +56,8 @@ _LOCK_PAUSE = 0.0002
 """Seconds between two attempts to take the write lock."""
 _STEPS_TO_GROW = 5_000
 """Of SQLite's machine, between two looks at how far a copy has grown: some 100 kB of it."""
+_PART = 1 << 16
+"""Bytes of the log that are written again at once."""
 _GIVEN_WAY = 0.005
 """Seconds in which whoever waits for the write lock takes it. SQLite keeps no line, and who has
 just released the lock would take it again."""
@@ -208,7 +210,8 @@ class Store:
         identity = _identity(self.path)
         if identity is None:
             raise StoreMissing(f"{self.path}: not found; `kiosk init` makes it")
-        with _failures(self.path), _raw(self._engine) as raw:
+        # Who opens the file first mends it, and who closes it last empties its log: others wait.
+        with _failures(self.path), in_front(), _raw(self._engine) as raw:
             (version,) = raw.execute("SELECT max(version_num) FROM alembic_version").fetchone()
         if not isinstance(version, str):
             raise StoreDamaged(f"{self.path}: does not say which version wrote it")
@@ -258,12 +261,44 @@ class Store:
             yield
             return
         time.sleep(max(0.0, self._released + _GIVEN_WAY - time.monotonic()))
+        with self._flushed():
+            try:
+                with in_front():
+                    yield
+            finally:
+                self._released = time.monotonic()
+
+    def flush(self) -> None:
+        """Wait until the disk has all that can be read here: who gives way is read before that.
+        Nobody else may be told of what a power cut could still take. StoreFailed."""
+        with _failures(self.path), self._flushed():
+            pass
+
+    @contextmanager
+    def _flushed(self) -> Iterator[None]:
+        """Have the disk take what is in the log of writes at the end of the block. OSError where it
+        fails twice, whoever was told of it first: the log is open before anything is written."""
+        log = self._open_log()
         try:
-            with in_front():
-                yield
+            yield
+            try:
+                os.fdatasync(log)
+            except OSError:
+                self._write_again(log)
+                os.fdatasync(log)
         finally:
-            self._released = time.monotonic()
-        flush(Path(f"{self.path}-wal"))
+            os.close(log)
+
+    def _open_log(self) -> int:
+        path = f"{self.path.resolve()}-wal"  # SQLite too follows a link to the file
+        return os.open(path, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
+
+    def _write_again(self, log: int) -> None:
+        """Write the log over itself: what a disk refused once, the system takes for written. What
+        anybody commits after such a gap would be gone with it, whatever the disk says of that."""
+        with self._engine.begin():  # nobody else writes into the log meanwhile, nor empties it
+            for at in range(0, os.fstat(log).st_size, _PART):
+                os.pwrite(log, os.pread(log, _PART, at), at)
 
     @contextmanager
     def read(self) -> Iterator[Snapshot]:
@@ -285,9 +320,16 @@ class Store:
             raise StoreMissing(f"{self.path}: was deleted, moved or replaced while it was open")
 
     def reopen(self) -> None:
-        """Close and open again: after an I/O error the old connection can't be believed."""
+        """Close and open again: after an I/O error the old connection can't be believed, nor what
+        another program had left to the disk."""
         self._engine.dispose()
         self._adopt()
+        with _failures(self.path):
+            log = self._open_log()
+            try:
+                self._write_again(log)
+            finally:
+                os.close(log)
 
     def backup(self, target: Path) -> None:
         """Write a whole, compact copy to `target`, which must not exist."""
@@ -351,7 +393,8 @@ class Store:
                 _write_a_byte(self.path.with_name("alive"))
 
     def close(self) -> None:
-        self._engine.dispose()
+        with in_front():
+            self._engine.dispose()
 
 
 def _write_a_byte(path: Path) -> None:

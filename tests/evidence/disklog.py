@@ -35,6 +35,13 @@ class Sync:
 
 
 @dataclass(frozen=True, slots=True)
+class NotSynced:
+    """The disk failed: what waited is not on it, and the system takes it for written."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
 class Made:
     path: str
 
@@ -49,7 +56,7 @@ class Said:
     line: str
 
 
-Deed = Write | Truncate | Sync | Made | Removed | Said
+Deed = Write | Truncate | Sync | NotSynced | Made | Removed | Said
 
 _HEX = r"((?:\\x[0-9a-f]{2})*)"
 _FD = rf"\d+<{_HEX}>"
@@ -57,6 +64,7 @@ _PATTERNS = {
     "pwrite64": re.compile(rf'pwrite64\({_FD}, "{_HEX}", \d+, (\d+)\) = \d+'),
     "write": re.compile(rf'write\({_FD}, "{_HEX}", \d+\) = \d+'),
     "sync": re.compile(rf"(?:fsync|fdatasync)\({_FD}\) = 0"),
+    "not synced": re.compile(rf"(?:fsync|fdatasync)\({_FD}\) = -1 EIO"),
     "ftruncate": re.compile(rf"ftruncate\({_FD}, (\d+)\) = 0"),
     "unlink": re.compile(rf'unlink\("{_HEX}"\) = 0'),
     "open": re.compile(rf'openat\([^,]*, "{_HEX}", [^)]*O_CREAT[^)]*\) = \d+'),
@@ -68,7 +76,9 @@ def read_log(log: Path) -> Iterator[Deed]:
     that is not understood."""
     for line in log.read_text().splitlines():
         name = line.split("(", 1)[0]
-        kind = "sync" if name in ("fsync", "fdatasync") else name.replace("openat", "open")
+        kind = name.replace("openat", "open")
+        if name in ("fsync", "fdatasync"):
+            kind = "not synced" if " = -1 EIO" in line else "sync"
         if kind not in _PATTERNS or (kind == "open" and "O_CREAT" not in line):
             if name in ("rename",):
                 raise ValueError(line[:200])
@@ -92,6 +102,8 @@ def _deed(kind: str, found: "re.Match[str]") -> Deed:
             return Said(_bytes(found[2]).decode().strip())
         case "sync":
             return Sync(path)
+        case "not synced":
+            return NotSynced(path)
         case "ftruncate":
             return Truncate(path, int(found[2]))
         case "unlink":
@@ -119,6 +131,8 @@ class Disk:
                 self.waiting.setdefault(path, []).append(deed)
             case Sync(path) if self.honest:
                 self._sync(path)
+            case NotSynced(path):
+                self._lose(path)
             case Made() | Removed():
                 self.names.append(deed)
 
@@ -133,6 +147,14 @@ class Disk:
             else:
                 files.setdefault(deed.path, b"")
         return files
+
+    def _lose(self, path: str) -> None:
+        """Of what waited only the size stays: other bytes stand where nothing was written."""
+        if path not in self.waiting:
+            return
+        content = self.durable.get(path, b"")
+        size = len(_wholly(content, self.waiting.pop(path)))
+        self.durable[path] = content[:size] + bytes(max(0, size - len(content)))
 
     def _sync(self, path: str) -> None:
         deeds = self.waiting.pop(path, [])

@@ -54,10 +54,12 @@ def cut_power(given: Run) -> Measured:
     return Measured(f"{given.size} cuts: {len(failures)} wrong", tuple(failures))
 
 
-def cuts(night: Night, size: int, random: Random, *, honest: bool = True) -> Iterator[str]:
-    """What is wrong after each of `size` cuts."""
+def cuts(
+    night: Night, size: int, random: Random, *faults: str, honest: bool = True
+) -> Iterator[str]:
+    """What is wrong after each of `size` cuts. `faults`: strace's options for a failing disk."""
     log = night.folder.parent / "log"
-    ended = run(night.act, *OPTIONS, log=log)
+    ended = run(night.act, *OPTIONS, *faults, log=log)
     if ended.code:
         yield f"the night itself failed: {ended.said[-1:]}"
         return
@@ -111,15 +113,17 @@ def _wrong_with(image: Image, said: list[str]) -> list[str]:
     except StoreFailed as error:
         return [f"does not open: {error}"]
     try:
-        told = verify(store)
-        if isinstance(told, Wrong):
-            return [f"verify: {told.what}"]
+        verdict = verify(store)
+        if isinstance(verdict, Wrong):
+            return [f"verify: {verdict.what}"]
         found = [f"verify: {wrong}"] if (wrong := compare_reports(store)) else []
         with store.read() as snapshot:
             cursor = snapshot.cursor()
             kept = {id_.hex() for (id_,) in cursor.execute(RATING_IDS)}
+            kept |= {hash_ for (hash_,) in cursor.execute("SELECT hash FROM journal")}
             (reports,) = cursor.execute("SELECT count(*) FROM outbox").fetchone()
-        lost = [line for line in said if line.startswith("thanked") and line.split()[1] not in kept]
+        told = [line for line in said if line.startswith(("thanked", "told"))]
+        lost = [line for line in told if line.split()[1] not in kept]
         found += [f"lost: {line}" for line in lost]
         if "closed" in said and reports == 0:
             found.append("lost: the closed days")

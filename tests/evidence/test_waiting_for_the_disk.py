@@ -66,3 +66,12 @@ def test_who_gives_way_takes_the_lock_again_some_time_later(database: Path) -> N
     with store.transaction():
         assert monotonic() - released > _GIVEN_WAY / 2  # a part of it was the disk's
     store.close()
+
+
+def test_the_file_may_lie_elsewhere_behind_a_link(database: Path, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere.db"
+    database.rename(elsewhere)
+    database.symlink_to(elsewhere)
+    store = Store.open(database, gives_way=True)
+    write(store)
+    store.close()
