@@ -37,6 +37,7 @@ from kiosk.store.register import DETAIL, register_digest
 from kiosk.store.roster import Roster
 from kiosk.store.schema import APPLICATION_ID
 from kiosk.store.state import TerminalState
+from kiosk.store.statements import prepare
 from kiosk.store.witnessed import Witnessed
 
 SQLITE_VERSION: str = sqlite.sqlite_version
@@ -52,8 +53,9 @@ BUSY_MS = 2000
 """How long a commit waits for the other process's short transaction."""
 _CHECKPOINT_PAUSE = 0.05
 """Seconds between two attempts to empty the WAL."""
-_LOCK_PAUSE = 0.0002
-"""Seconds between two attempts to take the write lock."""
+_SHORTEST_PAUSE, _LONGEST_PAUSE = 0.0002, 0.001
+"""Seconds between two attempts to take the write lock. Each takes a processor for a moment, and
+perhaps the one that whoever holds the lock needs to end."""
 _STEPS_TO_GROW = 5_000
 """Of SQLite's machine, between two looks at how far a copy has grown: some 100 kB of it."""
 _GIVEN_WAY = 0.005
@@ -115,6 +117,10 @@ class Snapshot:
         self.witnessed = Witnessed(connection)
         self._connection = connection
 
+    def prepare(self) -> None:
+        """Compile what transactions run, before one takes the lock."""
+        prepare(self._connection)
+
     def cursor(self) -> Any:
         """The driver's own cursor on the same state: for reading very many rows."""
         return _driver(self._connection).cursor()
@@ -147,6 +153,7 @@ class Store:
         self.path = path
         self._copies = copies
         self._gives_way = gives_way
+        self._is_prepared = False
         self._released = -_GIVEN_WAY
         self._engine = engine
         self._reader = engine.execution_options(reading=True)
@@ -257,6 +264,10 @@ class Store:
         if not self._gives_way:
             yield
             return
+        if not self._is_prepared:
+            with self.read() as snapshot:
+                snapshot.prepare()
+            self._is_prepared = True
         time.sleep(max(0.0, self._released + _GIVEN_WAY - time.monotonic()))
         try:
             with in_front():
@@ -466,19 +477,20 @@ def _engine(path: Path, mode: str = "rw", synchronous: str = "FULL") -> Engine:
 
 
 def _begin_writing(driver: Any) -> None:
-    """Take the write lock, looked for every millisecond: SQLite's own looks come at ever longer
+    """Take the write lock, looked for at short intervals: SQLite's own looks come at ever longer
     intervals, up to a tenth of a second, and so miss a lock that was free meanwhile."""
     try:
         driver.execute("PRAGMA busy_timeout=0").fetchall()
-        deadline = time.monotonic() + BUSY_MS / 1000
+        began = time.monotonic()
         while True:
             try:
                 driver.execute("BEGIN IMMEDIATE")
                 return
             except sqlite.OperationalError as error:
-                if not _is_busy(error) or time.monotonic() > deadline:
+                if not _is_busy(error) or time.monotonic() - began > BUSY_MS / 1000:
                     raise
-            time.sleep(_LOCK_PAUSE)
+            waited = time.monotonic() - began
+            time.sleep(min(max(waited / 4, _SHORTEST_PAUSE), _LONGEST_PAUSE))
     finally:
         driver.execute(f"PRAGMA busy_timeout={BUSY_MS}").fetchall()
 

@@ -33,19 +33,15 @@ from kiosk.store.schema import (
     reasons,
     sheets,
 )
+from kiosk.store.statements import prepared, upsert
 
-# The statements of a press are built once: building one takes longer than running it.
 _ADD_RATING = insert(fresh_ratings)
 _ADD_OUTCOME = insert(fresh_outcomes)
 _ADD_REASON = insert(fresh_reasons)
 _READ_SHEET = select(sheets.c.n, sheets.c.entries, sheets.c.seal).where(
     sheets.c.business_date == bindparam("business_date"), sheets.c.officer == bindparam("officer")
 )
-_PUT_SHEET = insert(sheets)
-_WRITE_SHEET = _PUT_SHEET.on_conflict_do_update(
-    index_elements=["business_date", "officer"],
-    set_={name: _PUT_SHEET.excluded[name] for name in ("n", "entries", "seal")},
-)
+_WRITE_SHEET = upsert(sheets)
 
 
 def _both(settled: Table, fresh: Table, *names: str) -> CompoundSelect[Any]:
@@ -61,7 +57,9 @@ def _both(settled: Table, fresh: Table, *names: str) -> CompoundSelect[Any]:
 
 
 HalfDay = tuple[date, Half]
-_MADE_BY = text("SELECT sql FROM sqlite_master WHERE tbl_name = :table AND sql > '' ORDER BY type")
+_MADE_BY = prepared(
+    text("SELECT sql FROM sqlite_master WHERE tbl_name = :table AND sql > '' ORDER BY type")
+)
 """What made a table, then what made its triggers."""
 _STAYING = "staying"
 """A table in memory, of what is written again."""
