@@ -426,7 +426,7 @@ class Run:
             for officer, photo in here.items()
             if (new := at_central.get(officer.id, "")) != photo
         ]
-        taken = 0
+        count = 0
         for first in range(0, len(changed), _PHOTOS_AT_ONCE):
             photos: dict[OfficerId, bytes | None] = {}
             try:
@@ -435,8 +435,8 @@ class Run:
                     photos |= self._try(f"photo of {officer.name}", fetch) or {}
             finally:
                 self._put_photos(photos)
-            taken += len(photos)
-        return taken
+            count += len(photos)
+        return count
 
     def _put_photos(self, photos: Mapping[OfficerId, bytes | None]) -> None:
         """Have these photos; None takes one away."""

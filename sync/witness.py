@@ -232,21 +232,22 @@ def _make_one_each(
     with store.read() as snapshot:
         before = shown_sheets(snapshot, day)
         counts = counts_of(snapshot, day).by_officer
-    made = []
+    proposals = []
     for officer in officers:
         sheet, own = before.get(officer) or _unseen(day, officer), counts.get(officer, Counter())
-        made.append(_made(enrolment, sheet, own, chosen, finished))
+        proposals.append(_proposal(enrolment, sheet, own, chosen, finished))
     with store.transaction() as t:
         present = shown_sheets(t, day)
-        stored = [m for m in made if present.get(m.step.officer) == before.get(m.step.officer)]
-        t.witnessed.put(m.after for m in stored)
-        t.witnessed.add_steps(m.step for m in stored)
-    whole = {m.step.officer for m in stored if m.is_whole}
+        unchanged = {o for o in officers if present.get(o) == before.get(o)}
+        accepted = [p for p in proposals if p.step.officer in unchanged]
+        t.witnessed.put(p.after for p in accepted)
+        t.witnessed.add_steps(p.step for p in accepted)
+    whole = {p.step.officer for p in accepted if p.is_whole}
     return [officer for officer in officers if officer not in whole]
 
 
 @dataclass(frozen=True, slots=True)
-class _Made:
+class _Proposal:
     """A sheet's next step, and the sheet after it; whether nothing of what it counts is left."""
 
     step: Pending
@@ -254,9 +255,9 @@ class _Made:
     is_whole: bool
 
 
-def _made(
+def _proposal(
     enrolment: Enrolment, sheet: Shown, counts: Counter[str], chosen: Chosen, finished: str
-) -> _Made:
+) -> _Proposal:
     rest = _rest(sheet, counts)
     step, after = _stepped(enrolment, sheet, chosen(sheet, rest), rest)
     rest = _rest(after, counts)
@@ -265,7 +266,7 @@ def _made(
     if finished and is_whole:
         after = replace(after, finished=finished)
     pending = Pending(day=sheet.day, officer=sheet.officer, number=step.number, body=encode(step))
-    return _Made(step=pending, after=after, is_whole=is_whole)
+    return _Proposal(step=pending, after=after, is_whole=is_whole)
 
 
 def _stepped(

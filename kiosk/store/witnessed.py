@@ -85,16 +85,16 @@ class Witnessed:
     def put(self, sheets: Iterable[Shown]) -> None:
         rows = [
             {
-                "business_date": shown.day.isoformat(),
-                "officer": shown.officer,
-                "steps": shown.steps,
-                "counts": json.dumps(shown.counts, sort_keys=True),
-                "opening": shown.opening,
-                "point": shown.point,
-                "finished": shown.finished,
-                "history": shown.history,
+                "business_date": sheet.day.isoformat(),
+                "officer": sheet.officer,
+                "steps": sheet.steps,
+                "counts": json.dumps(sheet.counts, sort_keys=True),
+                "opening": sheet.opening,
+                "point": sheet.point,
+                "finished": sheet.finished,
+                "history": sheet.history,
             }
-            for shown in sheets
+            for sheet in sheets
         ]
         if rows:
             self._connection.execute(_PUT, rows)
