@@ -153,7 +153,8 @@ def read_found(path: Path, most: int) -> bytes:
 
 
 def flush(path: Path) -> None:
-    """Have the disk take what was written into a file. OSError."""
+    """Have the disk take what was written into a file. OSError. Not for one on which this process
+    has locks (POSIX): closing it here would drop them."""
     descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
     try:
         os.fdatasync(descriptor)

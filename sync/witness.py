@@ -100,7 +100,7 @@ def counts_of(snapshot: Snapshot, day: date) -> DayCounts:
 def shown_sheets(snapshot: Snapshot, day: date) -> dict[str, Shown]:
     """What central was shown of a day, by officer. What is not remembered any more, as central has
     the day's report, that report says."""
-    sheets = {sheet.officer: sheet for sheet in snapshot.witnessed.sheets(day)}
+    sheets = _remembered(snapshot, day)
     newest = snapshot.outbox.newest(day)
     if newest is None:
         return sheets
@@ -119,6 +119,10 @@ def shown_sheets(snapshot: Snapshot, day: date) -> dict[str, Shown]:
                 finished=FINISHED,
             )
     return sheets
+
+
+def _remembered(snapshot: Snapshot, day: date) -> dict[str, Shown]:
+    return {sheet.officer: sheet for sheet in snapshot.witnessed.sheets(day)}
 
 
 # --- making steps ----------------------------------------------------------------------------
@@ -227,19 +231,23 @@ def _make_one_each(
     chosen: Chosen,
     finished: str,
 ) -> list[str]:
-    """Make a step of each of these sheets, and store them together. Those of which more of what
-    they count is left, or with which another process was faster."""
+    """Make a step of each of these sheets, and store them together. Returns whose turn comes again:
+    more of what the sheet counts is left, or another process was faster."""
     with store.read() as snapshot:
-        before = shown_sheets(snapshot, day)
+        before, newest = _remembered(snapshot, day), snapshot.outbox.newest(day)
+        sheets = shown_sheets(snapshot, day)
         counts = counts_of(snapshot, day).by_officer
     proposals = []
     for officer in officers:
-        sheet, own = before.get(officer) or _unseen(day, officer), counts.get(officer, Counter())
+        sheet, own = sheets.get(officer) or _unseen(day, officer), counts.get(officer, Counter())
         proposals.append(_proposal(enrolment, sheet, own, chosen, finished))
     with store.transaction() as t:
-        present = shown_sheets(t, day)
-        unchanged = {o for o in officers if present.get(o) == before.get(o)}
-        accepted = [p for p in proposals if p.step.officer in unchanged]
+        present, is_same_report = _remembered(t, day), t.outbox.newest(day) == newest
+        accepted = [
+            p
+            for p in proposals
+            if is_same_report and present.get(p.step.officer) == before.get(p.step.officer)
+        ]
         t.witnessed.put(p.after for p in accepted)
         t.witnessed.add_steps(p.step for p in accepted)
     whole = {p.step.officer for p in accepted if p.is_whole}
@@ -356,7 +364,7 @@ def take_answer(store: Store, now: datetime, answer: HeadsAnswer, proven: ShownA
     days = {sheet.date for sheet in answer.sheets}
     with store.transaction() as t:
         histories = {(s.day, s.officer): s.history for day in days for s in t.witnessed.sheets(day)}
-        # Whether people at central have let a sheet begin anew, and this terminal did not know.
+        # Sheets that people at central let begin anew, which this terminal did not know.
         anew = [s for s in answer.sheets if s.history > histories.get((s.date, s.officer), 0)]
         steps = {(s.date, s.officer): s.steps for s in answer.sheets}
         steps |= dict.fromkeys(((s.date, s.officer) for s in anew), MAX_COUNT)

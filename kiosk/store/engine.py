@@ -1,7 +1,8 @@
 """Opens, creates and migrates the terminal's file, and runs transactions on it.
 
 One file, WAL, synchronous=FULL: what a commit returned from survives a power cut (in 5,000
-simulated ones NORMAL lost acknowledged ratings, FULL none). Writers take turns; readers wait for
+simulated ones NORMAL lost acknowledged ratings, FULL none). Who gives way to presses commits with
+NORMAL, and flushes before it returns. Writers take turns; readers wait for
 nobody and hold nobody up. SQLite comes from pysqlite3, whose WAL is safe with a second writer
 (`kiosk sync` beside `kiosk run`); Debian 12's own is not. Everything that the disk or the file can
 do wrong leaves this module as StoreFailed or one of its kinds.
@@ -53,9 +54,9 @@ BUSY_MS = 2000
 """How long a commit waits for the other process's short transaction."""
 _CHECKPOINT_PAUSE = 0.05
 """Seconds between two attempts to empty the WAL."""
-_SHORTEST_PAUSE, _LONGEST_PAUSE = 0.0002, 0.001
-"""Seconds between two attempts to take the write lock. Each takes a processor for a moment, and
-perhaps the one that whoever holds the lock needs to end."""
+_PAUSES, _PAUSES_GIVING_WAY = (0.0002, 0.001), (0.005, 0.005)
+"""Seconds between two attempts to take the write lock, at first and later. Each takes a processor
+for a moment, and perhaps the one that whoever holds the lock needs to end."""
 _STEPS_TO_GROW = 5_000
 """Of SQLite's machine, between two looks at how far a copy has grown: some 100 kB of it."""
 _GIVEN_WAY = 0.005
@@ -154,7 +155,7 @@ class Store:
         self._copies = copies
         self._gives_way = gives_way
         self._is_prepared = False
-        self._released = -_GIVEN_WAY
+        self._released = 0.0
         self._engine = engine
         self._reader = engine.execution_options(reading=True)
         self._identity: tuple[int, int] | None = None
@@ -185,9 +186,13 @@ class Store:
     def open(cls, path: Path, copies: Copies | None = None, *, gives_way: bool = False) -> "Store":
         """Open an existing file; raises a kind of StoreFailed. An older one is migrated, once a
         copy of it is in `copies`; without `copies` it is StoreOlder, and stays as it is.
-        `gives_way`: another program takes presses, and waits for this one's lock as short as can
-        be."""
-        engine = _engine(path, synchronous="NORMAL" if gives_way else "FULL")
+        `gives_way`: another program takes presses: the lock is held shortly, and the disk waited
+        for without it."""
+        engine = (
+            _engine(path, synchronous="NORMAL", pauses=_PAUSES_GIVING_WAY)
+            if gives_way
+            else _engine(path)
+        )
         store = cls(path, engine, copies, gives_way=gives_way)
         try:
             store._adopt()
@@ -432,7 +437,12 @@ def _flushed_as_it_grows(raw: Any, draft: Path) -> Iterator[None]:
             raw.execute(f"PRAGMA cache_size={cache}")
 
 
-def _engine(path: Path, mode: str = "rw", synchronous: str = "FULL") -> Engine:
+def _engine(
+    path: Path,
+    mode: str = "rw",
+    synchronous: str = "FULL",
+    pauses: tuple[float, float] = _PAUSES,
+) -> Engine:
     """Connects when first used. `mode` of SQLite's URI: "rw" never creates a file. StoreUnsafe
     before anything is touched."""
     if fault := fault_of(sqlite.sqlite_version_info):
@@ -471,13 +481,13 @@ def _engine(path: Path, mode: str = "rw", synchronous: str = "FULL") -> Engine:
         if reading:
             _driver(connection).execute("BEGIN")
         else:
-            _begin_writing(_driver(connection))
+            _begin_writing(_driver(connection), pauses)
 
     return engine
 
 
-def _begin_writing(driver: Any) -> None:
-    """Take the write lock, looked for at short intervals: SQLite's own looks come at ever longer
+def _begin_writing(driver: Any, pauses: tuple[float, float]) -> None:
+    """Take the write lock, looked for again and again: SQLite's own looks come at ever longer
     intervals, up to a tenth of a second, and so miss a lock that was free meanwhile."""
     try:
         driver.execute("PRAGMA busy_timeout=0").fetchall()
@@ -490,7 +500,8 @@ def _begin_writing(driver: Any) -> None:
                 if not _is_busy(error) or time.monotonic() - began > BUSY_MS / 1000:
                     raise
             waited = time.monotonic() - began
-            time.sleep(min(max(waited / 4, _SHORTEST_PAUSE), _LONGEST_PAUSE))
+            shortest, longest = pauses
+            time.sleep(min(max(waited / 4, shortest), longest))
     finally:
         driver.execute(f"PRAGMA busy_timeout={BUSY_MS}").fetchall()
 

@@ -226,7 +226,7 @@ class Ratings:
         run(f"DROP TABLE {fresh.name}")
         run(table)
         run(f"INSERT INTO {fresh.name} ({own}) SELECT {own} FROM temp.{_STAYING} ORDER BY {key}")
-        for (guard,) in guards:  # of what others write: each would look at every row
+        for (guard,) in guards:  # last: each would look at every row that is written again
             run(guard)
         run(f"DROP TABLE temp.{_STAYING}")
 

@@ -10,6 +10,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Row,
+    bindparam,
     delete,
     func,
     null,
@@ -35,6 +36,7 @@ _RETIRE_BEFORE_ROSTER = prepared(
 )
 """Whom central has sent before, and who stands in the way of whom it sends."""
 _PUT_PHOTO = upsert(officer_photos)
+_DROP_PHOTO = prepared(delete(officer_photos).where(officer_photos.c.officer == bindparam("whose")))
 _DROP_RESULTS = prepared(delete(own_results))
 _PUT_RESULT = prepared(insert(own_results))
 _FORGET_RESULTS = prepared(
@@ -72,8 +74,8 @@ class Roster:
         query = select(func.count()).select_from(officers).where(officers.c.retired == 0)
         return self._connection.scalar(query) or 0
 
-    def everyone(self) -> tuple[Officer, ...]:
-        return self._list()
+    def everyone(self, *, photos: bool = True) -> tuple[Officer, ...]:
+        return self._list(photos=photos)
 
     def by_id(self, id: OfficerId) -> Officer | None:
         return next(iter(self._list(officers.c.id == id)), None)
@@ -115,11 +117,11 @@ class Roster:
         sent = tuple(sent)
         own = _officers(self._connection.execute(_OWN))
         own_by_words = {(officer.number, name_key(officer.name)): officer.id for officer in own}
-        key = {
+        whom = {
             "ids": json.dumps([officer.id for officer in sent]),
             "numbers": json.dumps([officer.number for officer in sent]),
         }
-        self._connection.execute(_RETIRE_BEFORE_ROSTER, key)
+        self._connection.execute(_RETIRE_BEFORE_ROSTER, whom)
         self._put(sent, "central")
         self._connection.execute(_FORGET_RESULTS)
         if not own:
@@ -164,12 +166,13 @@ class Roster:
         digests = {row.officer: row.digest for row in self._connection.execute(query)}
         return {officer: digests.get(officer.id, "") for officer in sent}
 
-    def put_photo(self, id: OfficerId, photo: bytes | None) -> None:
+    def put_photo(self, id: OfficerId, photo: bytes | None, digest: str = "") -> None:
+        """None takes it away. `digest`: the photo's SHA-256 in hex, where somebody computed it
+        before the lock was taken."""
         if not photo:
-            where = officer_photos.c.officer == id
-            self._connection.execute(delete(officer_photos).where(where))
+            self._connection.execute(_DROP_PHOTO, {"whose": id})
             return
-        digest = hashlib.sha256(photo).hexdigest()
+        digest = digest or hashlib.sha256(photo).hexdigest()
         self._connection.execute(_PUT_PHOTO, {"officer": id, "digest": digest, "photo": photo})
 
     def own_result(self, id: OfficerId) -> OwnResult | None:

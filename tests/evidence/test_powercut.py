@@ -5,7 +5,7 @@ from random import Random
 
 from kiosk.store.engine import Store, _raw
 from kiosk.terminal import Terminal
-from tests.evidence.powercut import Night, cuts
+from tests.evidence.powercut import GivingWay, Night, cuts
 
 
 class Hasty(Night):
@@ -14,12 +14,6 @@ class Hasty(Night):
         with _raw(store._engine) as raw:
             raw.execute("PRAGMA synchronous=NORMAL").fetchall()
         return store, terminal
-
-
-class GivingWay(Night):
-    """As a command beside the terminal writes."""
-
-    gives_way = True
 
 
 def test_a_commit_that_is_not_synced_is_lost(tmp_path: Path) -> None:
