@@ -1,8 +1,8 @@
 """A program beside `kiosk run` gives way to it, so that no press waits for a processor: sched(7).
 
 Niceness alone shares a processor out: who gives way still keeps one that a press wants, for some
-milliseconds. SCHED_IDLE gives it up at once. But who holds what a press may wait for must not be
-kept from it in turn: it runs as everybody does until it has let go.
+milliseconds. SCHED_IDLE gives it up at once. But who holds what a press waits for must not wait for
+a processor itself: it runs as everybody does until it has let go.
 """
 
 import gc
@@ -13,13 +13,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 
 NICENESS = 10
-"""Of who could not come to the front again."""
-_NICEST = 20
-"""From which RLIMIT_NICE counts down."""
+"""Of a process that could not return."""
+_LIMIT_OF_ZERO = 20
+"""RLIMIT_NICE is 20 less the lowest niceness that is allowed: getrlimit(2)."""
 
 
 def behind(words: Sequence[str]) -> list[str]:
-    """The command line that starts a program of ours so from its first moment."""
+    """The command line that starts `words` as after `step_back`, from the first moment on."""
     chrt = shutil.which("chrt") if _may_return() else None
     return [chrt, "--idle", "0", *words] if chrt else [*words]
 
@@ -65,6 +65,6 @@ def _may_return() -> bool:
         os.setpriority(os.PRIO_PROCESS, 0, own - 1)
     except PermissionError:
         allowed, _ = resource.getrlimit(resource.RLIMIT_NICE)
-        return _NICEST - own <= allowed
+        return _LIMIT_OF_ZERO - own <= allowed
     os.setpriority(os.PRIO_PROCESS, 0, own)
     return True

@@ -188,7 +188,7 @@ class DataFolder:
     ) -> "tuple[Store, Terminal]":
         """The store and its use cases. ClockImplausible, FolderError (PinsLost where no PIN can be
         right), or a kind of StoreFailed. With `migrate` a database of an earlier version is copied
-        and brought up to date. `gives_way`: to another program, which takes presses."""
+        and brought up to date. `gives_way`: as of `Store.open`."""
         from kiosk.copies import Copies
         from kiosk.store.engine import Store, StoreDamaged
         from kiosk.terminal import Terminal

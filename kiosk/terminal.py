@@ -348,7 +348,7 @@ def _own_plan(
     roster: Roster, entries: Sequence[RosterEntry], answers: Mapping[str, Answer]
 ) -> RosterPlan:
     """A plan that changes nobody whom central sends: the next roster would undo it. BadPlan."""
-    change = plan(roster.everyone(), entries, answers, new_officer_id)
+    change = plan(roster.everyone(photos=False), entries, answers, new_officer_id)
     of_central = roster.from_central()
     before = (*(one.before for one in (*change.changed, *change.returned)), *change.retired)
     met = (*before, *(question.met for question in change.questions))

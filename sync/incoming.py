@@ -233,7 +233,8 @@ def reopen_lost(store: Store, clock: Clock, body: bytes, progress: Progress) -> 
                 t.outbox.reopen(parcel)
             detail = {"day": parcel.day.isoformat(), "revision": str(parcel.revision)}
             t.journal.append(clock.now(), Kind.SENT_AGAIN, detail)
-            progress(f"{parcel.day} revision {parcel.revision}: central has not got it; again")
+    for parcel in again:  # whoever reads this may be slow: not under the lock
+        progress(f"{parcel.day} revision {parcel.revision}: central has not got it; again")
     return strange
 
 

@@ -4,7 +4,7 @@ go on."""
 import contextlib
 import logging
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
@@ -96,6 +96,14 @@ _OPEN_SECONDS = 240.0
 with years of days takes longer, to close and to send them."""
 _IN_A_ROW = 2
 """Requests without an answer after which the network is taken to be gone."""
+
+
+class _NewPhoto(NamedTuple):
+    """With its SHA-256 in hex; None: the officer has none any more."""
+
+    officer: OfficerId
+    jpeg: bytes | None
+    digest: str
 
 
 class Run:
@@ -428,35 +436,34 @@ class Run:
         ]
         count = 0
         for first in range(0, len(changed), _PHOTOS_AT_ONCE):
-            photos: dict[OfficerId, bytes | None] = {}
+            photos: list[_NewPhoto] = []
             try:
                 for officer, new in changed[first : first + _PHOTOS_AT_ONCE]:
                     fetch = partial(self._fetch_photo, officer, new)
-                    photos |= self._try(f"photo of {officer.name}", fetch) or {}
+                    photo = self._try(f"photo of {officer.name}", fetch)
+                    photos += [photo] if photo else []
             finally:
                 self._put_photos(photos)
             count += len(photos)
         return count
 
-    def _put_photos(self, photos: Mapping[OfficerId, bytes | None]) -> None:
-        """Have these photos; None takes one away."""
+    def _put_photos(self, photos: Sequence[_NewPhoto]) -> None:
         if not photos:
             return
         with self._store.transaction() as t:
-            for officer, jpeg in photos.items():
-                t.roster.put_photo(officer, jpeg)
-            events = [(Kind.ROSTER_CHANGED, {"photo": officer}) for officer in photos]
+            for photo in photos:
+                t.roster.put_photo(photo.officer, photo.jpeg, photo.digest)
+            events = [(Kind.ROSTER_CHANGED, {"photo": photo.officer}) for photo in photos]
             t.witness_all(self._clock.now(), events)
 
-    def _fetch_photo(self, officer: Officer, photo: str) -> dict[OfficerId, bytes | None]:
-        """The photo of this digest; without a digest None, which takes it away. Nothing where
-        central has another one by now."""
+    def _fetch_photo(self, officer: Officer, photo: str) -> _NewPhoto | None:
+        """The photo of this digest; None where central has another one by now."""
         if not photo:
-            return {officer.id: None}
+            return _NewPhoto(officer.id, None, "")
         answer = self._connection.ask("GET", f"photos/{officer.id}", expected=(200, 404))
         if answer.status != httpx.codes.OK or digest(answer.body) != photo:
             self._connection.progress(f"photo of {officer.name}: changed meanwhile; next time")
-            return {}
+            return None
         if len(answer.body) > MAX_PHOTO or not answer.body.startswith(_JPEG):
             raise SyncFailed(f"central's photo of {officer.name} is no JPEG of a fitting size")
-        return {officer.id: answer.body}
+        return _NewPhoto(officer.id, answer.body, photo)

@@ -100,7 +100,7 @@ def counts_of(snapshot: Snapshot, day: date) -> DayCounts:
 def shown_sheets(snapshot: Snapshot, day: date) -> dict[str, Shown]:
     """What central was shown of a day, by officer. What is not remembered any more, as central has
     the day's report, that report says."""
-    sheets = {sheet.officer: sheet for sheet in snapshot.witnessed.sheets(day)}
+    sheets = _remembered(snapshot, day)
     newest = snapshot.outbox.newest(day)
     if newest is None:
         return sheets
@@ -119,6 +119,10 @@ def shown_sheets(snapshot: Snapshot, day: date) -> dict[str, Shown]:
                 finished=FINISHED,
             )
     return sheets
+
+
+def _remembered(snapshot: Snapshot, day: date) -> dict[str, Shown]:
+    return {sheet.officer: sheet for sheet in snapshot.witnessed.sheets(day)}
 
 
 # --- making steps ----------------------------------------------------------------------------
@@ -227,26 +231,31 @@ def _make_one_each(
     chosen: Chosen,
     finished: str,
 ) -> list[str]:
-    """Make a step of each of these sheets, and store them together. Those of which more of what
-    they count is left, or with which another process was faster."""
+    """Make a step of each of these sheets, and store them together. Returns whose turn comes again:
+    more of what the sheet counts is left, or another process was faster."""
     with store.read() as snapshot:
-        before = shown_sheets(snapshot, day)
+        before, newest = _remembered(snapshot, day), snapshot.outbox.newest(day)
+        sheets = shown_sheets(snapshot, day)
         counts = counts_of(snapshot, day).by_officer
-    steps = []
+    proposals = []
     for officer in officers:
-        sheet, own = before.get(officer) or _unseen(day, officer), counts.get(officer, Counter())
-        steps.append(_made(enrolment, sheet, own, chosen, finished))
+        sheet, own = sheets.get(officer) or _unseen(day, officer), counts.get(officer, Counter())
+        proposals.append(_proposal(enrolment, sheet, own, chosen, finished))
     with store.transaction() as t:
-        present = shown_sheets(t, day)
-        stored = [s for s in steps if present.get(s.step.officer) == before.get(s.step.officer)]
-        t.witnessed.put(s.after for s in stored)
-        t.witnessed.add_steps(s.step for s in stored)
-    whole = {s.step.officer for s in stored if s.is_whole}
+        present, is_same_report = _remembered(t, day), t.outbox.newest(day) == newest
+        accepted = [
+            p
+            for p in proposals
+            if is_same_report and present.get(p.step.officer) == before.get(p.step.officer)
+        ]
+        t.witnessed.put(p.after for p in accepted)
+        t.witnessed.add_steps(p.step for p in accepted)
+    whole = {p.step.officer for p in accepted if p.is_whole}
     return [officer for officer in officers if officer not in whole]
 
 
 @dataclass(frozen=True, slots=True)
-class _Made:
+class _Proposal:
     """A sheet's next step, and the sheet after it; whether nothing of what it counts is left."""
 
     step: Pending
@@ -254,9 +263,9 @@ class _Made:
     is_whole: bool
 
 
-def _made(
+def _proposal(
     enrolment: Enrolment, sheet: Shown, counts: Counter[str], chosen: Chosen, finished: str
-) -> _Made:
+) -> _Proposal:
     rest = _rest(sheet, counts)
     step, after = _stepped(enrolment, sheet, chosen(sheet, rest), rest)
     rest = _rest(after, counts)
@@ -265,7 +274,7 @@ def _made(
     if finished and is_whole:
         after = replace(after, finished=finished)
     pending = Pending(day=sheet.day, officer=sheet.officer, number=step.number, body=encode(step))
-    return _Made(step=pending, after=after, is_whole=is_whole)
+    return _Proposal(step=pending, after=after, is_whole=is_whole)
 
 
 def _stepped(
@@ -355,7 +364,7 @@ def take_answer(store: Store, now: datetime, answer: HeadsAnswer, proven: ShownA
     days = {sheet.date for sheet in answer.sheets}
     with store.transaction() as t:
         histories = {(s.day, s.officer): s.history for day in days for s in t.witnessed.sheets(day)}
-        # Whether people at central have let a sheet begin anew, and this terminal did not know.
+        # Sheets that people at central let begin anew, which this terminal did not know.
         anew = [s for s in answer.sheets if s.history > histories.get((s.date, s.officer), 0)]
         steps = {(s.date, s.officer): s.steps for s in answer.sheets}
         steps |= dict.fromkeys(((s.date, s.officer) for s in anew), MAX_COUNT)

@@ -38,6 +38,7 @@ def test_a_terminal_is_the_only_program_and_starts_again_however_it_ends() -> No
     unit = settings(autostart.unit(Path("/opt/k/kiosk"), Path("/usr/bin/cage"), Path("/d"), "som"))
     assert unit["Service"]["User"] == "som"
     assert unit["Service"]["Restart"] == "always"
+    assert unit["Service"]["LimitNICE"] == "+0", "commands may come to the front again"
     assert unit["Unit"]["StartLimitIntervalSec"] == "0"
     words = shlex.split(unit["Service"]["ExecStart"])
     assert words == ["/usr/bin/cage", "-d", "--", "/opt/k/kiosk", "--data", "/d", "run"]

@@ -1,7 +1,8 @@
 """Opens, creates and migrates the terminal's file, and runs transactions on it.
 
 One file, WAL, synchronous=FULL: what a commit returned from survives a power cut (in 5,000
-simulated ones NORMAL lost acknowledged ratings, FULL none). Writers take turns; readers wait for
+simulated ones NORMAL lost acknowledged ratings, FULL none). Who gives way to presses commits with
+NORMAL, and flushes before it returns. Writers take turns; readers wait for
 nobody and hold nobody up. SQLite comes from pysqlite3, whose WAL is safe with a second writer
 (`kiosk sync` beside `kiosk run`); Debian 12's own is not. Everything that the disk or the file can
 do wrong leaves this module as StoreFailed or one of its kinds.
@@ -37,6 +38,7 @@ from kiosk.store.register import DETAIL, register_digest
 from kiosk.store.roster import Roster
 from kiosk.store.schema import APPLICATION_ID
 from kiosk.store.state import TerminalState
+from kiosk.store.statements import prepare
 from kiosk.store.witnessed import Witnessed
 
 SQLITE_VERSION: str = sqlite.sqlite_version
@@ -52,8 +54,9 @@ BUSY_MS = 2000
 """How long a commit waits for the other process's short transaction."""
 _CHECKPOINT_PAUSE = 0.05
 """Seconds between two attempts to empty the WAL."""
-_LOCK_PAUSE = 0.0002
-"""Seconds between two attempts to take the write lock."""
+_PAUSES, _PAUSES_GIVING_WAY = (0.0002, 0.001), (0.005, 0.005)
+"""Seconds between two attempts to take the write lock, at first and later. Each takes a processor
+for a moment, and perhaps the one that whoever holds the lock needs to end."""
 _STEPS_TO_GROW = 5_000
 """Of SQLite's machine, between two looks at how far a copy has grown: some 100 kB of it."""
 _PART = 1 << 16
@@ -117,6 +120,10 @@ class Snapshot:
         self.witnessed = Witnessed(connection)
         self._connection = connection
 
+    def prepare(self) -> None:
+        """Compile what transactions run, before one takes the lock."""
+        prepare(self._connection)
+
     def cursor(self) -> Any:
         """The driver's own cursor on the same state: for reading very many rows."""
         return _driver(self._connection).cursor()
@@ -149,7 +156,8 @@ class Store:
         self.path = path
         self._copies = copies
         self._gives_way = gives_way
-        self._released = -_GIVEN_WAY
+        self._is_prepared = False
+        self._released = 0.0
         self._engine = engine
         self._reader = engine.execution_options(reading=True)
         self._identity: tuple[int, int] | None = None
@@ -180,9 +188,13 @@ class Store:
     def open(cls, path: Path, copies: Copies | None = None, *, gives_way: bool = False) -> "Store":
         """Open an existing file; raises a kind of StoreFailed. An older one is migrated, once a
         copy of it is in `copies`; without `copies` it is StoreOlder, and stays as it is.
-        `gives_way`: another program takes presses, and waits for this one's lock as short as can
-        be."""
-        engine = _engine(path, synchronous="NORMAL" if gives_way else "FULL")
+        `gives_way`: another program takes presses: the lock is held shortly, and the disk waited
+        for without it."""
+        engine = (
+            _engine(path, synchronous="NORMAL", pauses=_PAUSES_GIVING_WAY)
+            if gives_way
+            else _engine(path)
+        )
         store = cls(path, engine, copies, gives_way=gives_way)
         try:
             store._adopt()
@@ -260,6 +272,10 @@ class Store:
         if not self._gives_way:
             yield
             return
+        if not self._is_prepared:
+            with self.read() as snapshot:
+                snapshot.prepare()
+            self._is_prepared = True
         time.sleep(max(0.0, self._released + _GIVEN_WAY - time.monotonic()))
         with self._flushed():
             try:
@@ -290,7 +306,9 @@ class Store:
             os.close(log)
 
     def _open_log(self) -> int:
-        path = f"{self.path.resolve()}-wal"  # SQLite too follows a link to the file
+        # Not of a file with locks of this process (POSIX): closing it would drop them. SQLite's are
+        # on the index and on the file; it too follows a link to that.
+        path = f"{self.path.resolve()}-wal"
         return os.open(path, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
 
     def _write_again(self, log: int) -> None:
@@ -464,7 +482,12 @@ def _flushed_as_it_grows(raw: Any, draft: Path) -> Iterator[None]:
             raw.execute(f"PRAGMA cache_size={cache}")
 
 
-def _engine(path: Path, mode: str = "rw", synchronous: str = "FULL") -> Engine:
+def _engine(
+    path: Path,
+    mode: str = "rw",
+    synchronous: str = "FULL",
+    pauses: tuple[float, float] = _PAUSES,
+) -> Engine:
     """Connects when first used. `mode` of SQLite's URI: "rw" never creates a file. StoreUnsafe
     before anything is touched."""
     if fault := fault_of(sqlite.sqlite_version_info):
@@ -503,25 +526,27 @@ def _engine(path: Path, mode: str = "rw", synchronous: str = "FULL") -> Engine:
         if reading:
             _driver(connection).execute("BEGIN")
         else:
-            _begin_writing(_driver(connection))
+            _begin_writing(_driver(connection), pauses)
 
     return engine
 
 
-def _begin_writing(driver: Any) -> None:
-    """Take the write lock, looked for every millisecond: SQLite's own looks come at ever longer
+def _begin_writing(driver: Any, pauses: tuple[float, float]) -> None:
+    """Take the write lock, looked for again and again: SQLite's own looks come at ever longer
     intervals, up to a tenth of a second, and so miss a lock that was free meanwhile."""
     try:
         driver.execute("PRAGMA busy_timeout=0").fetchall()
-        deadline = time.monotonic() + BUSY_MS / 1000
+        began = time.monotonic()
         while True:
             try:
                 driver.execute("BEGIN IMMEDIATE")
                 return
             except sqlite.OperationalError as error:
-                if not _is_busy(error) or time.monotonic() > deadline:
+                if not _is_busy(error) or time.monotonic() - began > BUSY_MS / 1000:
                     raise
-            time.sleep(_LOCK_PAUSE)
+            waited = time.monotonic() - began
+            shortest, longest = pauses
+            time.sleep(min(max(waited / 4, shortest), longest))
     finally:
         driver.execute(f"PRAGMA busy_timeout={BUSY_MS}").fetchall()
 

@@ -15,10 +15,12 @@ from kiosk.domain.businessday import business_date
 from kiosk.domain.duty import Duty, DutyChange, EndOfDuty, Moment
 from kiosk.domain.people import CounterId, OfficerId, ServiceId
 from kiosk.store.schema import journal
+from kiosk.store.statements import prepared
 
 # Built once: building a statement takes longer than running it.
-_APPEND = insert(journal)
-_HEAD = select(journal.c.seq, journal.c.hash).order_by(journal.c.seq.desc()).limit(1)
+_APPEND = prepared(insert(journal))
+_HEAD = prepared(select(journal.c.seq, journal.c.hash).order_by(journal.c.seq.desc()).limit(1))
+_KINDS_SINCE = prepared(select(journal.c.kind).where(journal.c.seq > bindparam("seq")))
 _HASH_AT = select(journal.c.hash).where(journal.c.seq == bindparam("seq"))
 _OF_DAY = (
     select(journal.c.at, journal.c.kind, journal.c.detail)
@@ -263,8 +265,7 @@ class Journal:
     def has_since(self, seq: int, *kinds: Kind) -> bool:
         """Whether any of these came after entry `seq`. Reads what is newer alone, however old the
         journal is."""
-        newer = select(journal.c.kind).where(journal.c.seq > seq)
-        return any(kind in kinds for kind in self._connection.scalars(newer))
+        return any(kind in kinds for kind in self._connection.scalars(_KINDS_SINCE, {"seq": seq}))
 
     def foreign_days(self) -> tuple[date, ...]:
         """The days that central had under this terminal's name at the last look, and that it never

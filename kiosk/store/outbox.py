@@ -7,9 +7,10 @@ from enum import StrEnum
 from sqlalchemy import Connection, Select, bindparam, func, insert, select, update
 
 from kiosk.store.schema import outbox
+from kiosk.store.statements import prepared
 
 # Built once: building a statement takes longer than running it.
-_ADD = insert(outbox)
+_ADD = prepared(insert(outbox))
 _EVERYTHING = select(outbox).order_by(outbox.c.business_date, outbox.c.revision)
 _IN_STATE = _EVERYTHING.where(outbox.c.state == bindparam("state"))
 _ASIDE = _EVERYTHING.where(outbox.c.state.in_(("parked", "dropped")))
@@ -25,14 +26,14 @@ _REPLACED = (
 )
 _PARKED = _EVERYTHING.where(outbox.c.state == "parked", ~_REPLACED)
 _COUNT = select(func.count()).select_from(outbox).where(outbox.c.state == bindparam("state"))
-_SETTLE = (
+_SETTLE = prepared(
     update(outbox)
     .where(outbox.c.business_date == bindparam("day"), outbox.c.revision == bindparam("number"))
     .values(
         {name: bindparam(name) for name in ("state", "receipt", "receipt_proof", "why", "words")}
     )
 )
-_NEWEST = (
+_NEWEST = prepared(
     select(outbox)
     .where(outbox.c.business_date == bindparam("business_date"))
     .order_by(outbox.c.revision.desc())
@@ -78,6 +79,8 @@ class Outbox:
                 "digest": parcel.digest,
                 "body": parcel.body,
                 "state": parcel.state.value,
+                "receipt": parcel.receipt,
+                "receipt_proof": parcel.receipt_proof,
                 "why": parcel.why,
                 "words": parcel.words,
             },

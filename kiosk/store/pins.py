@@ -3,18 +3,15 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, select, update
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import Connection, Row, bindparam, delete, select, update
 
 from kiosk import pin
 from kiosk.store.schema import pin_secret, pins
+from kiosk.store.statements import prepared, upsert
 
-# Built once: central issues some hundreds at a time, while a press may be waiting.
-_PUT = insert(pins)
-_UPSERT = _PUT.on_conflict_do_update(
-    index_elements=["owner"],
-    set_={column.name: _PUT.excluded[column.name] for column in pins.c if column.name != "owner"},
-)
+_PUT = upsert(pins)
+_PUT_SECRET = upsert(pin_secret)
+_DROP = prepared(delete(pins).where(pins.c.owner == bindparam("whose")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +44,7 @@ class Pins:
 
     def put(self, owner: str, record: PinRecord) -> None:
         self._connection.execute(
-            _UPSERT,
+            _PUT,
             {
                 "owner": owner,
                 "hash": record.hash,
@@ -72,7 +69,7 @@ class Pins:
         self.drop(before)
 
     def drop(self, owner: str) -> None:
-        self._connection.execute(delete(pins).where(pins.c.owner == owner))
+        self._connection.execute(_DROP, {"whose": owner})
 
     def lost(self) -> tuple[str, ...]:
         """Owners whose PIN was lost, and who have no other yet."""
@@ -84,11 +81,7 @@ class Pins:
         return self._connection.execute(select(pin_secret.c.fingerprint)).scalar() or ""
 
     def put_secret(self, fingerprint: str) -> None:
-        self._connection.execute(
-            insert(pin_secret)
-            .values(id=1, fingerprint=fingerprint)
-            .on_conflict_do_update(index_elements=["id"], set_={"fingerprint": fingerprint})
-        )
+        self._connection.execute(_PUT_SECRET, {"id": 1, "fingerprint": fingerprint})
 
     def lose_all(self, fingerprint: str) -> tuple[str, ...]:
         """No PIN is right any more: from now on they are made with another pepper. Those that

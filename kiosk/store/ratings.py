@@ -14,7 +14,6 @@ from sqlalchemy import (
     bindparam,
     func,
     select,
-    text,
     union_all,
 )
 from sqlalchemy.dialects.sqlite import insert
@@ -33,19 +32,15 @@ from kiosk.store.schema import (
     reasons,
     sheets,
 )
+from kiosk.store.statements import upsert
 
-# The statements of a press are built once: building one takes longer than running it.
 _ADD_RATING = insert(fresh_ratings)
 _ADD_OUTCOME = insert(fresh_outcomes)
 _ADD_REASON = insert(fresh_reasons)
 _READ_SHEET = select(sheets.c.n, sheets.c.entries, sheets.c.seal).where(
     sheets.c.business_date == bindparam("business_date"), sheets.c.officer == bindparam("officer")
 )
-_PUT_SHEET = insert(sheets)
-_WRITE_SHEET = _PUT_SHEET.on_conflict_do_update(
-    index_elements=["business_date", "officer"],
-    set_={name: _PUT_SHEET.excluded[name] for name in ("n", "entries", "seal")},
-)
+_WRITE_SHEET = upsert(sheets)
 
 
 def _both(settled: Table, fresh: Table, *names: str) -> CompoundSelect[Any]:
@@ -61,7 +56,7 @@ def _both(settled: Table, fresh: Table, *names: str) -> CompoundSelect[Any]:
 
 
 HalfDay = tuple[date, Half]
-_MADE_BY = text("SELECT sql FROM sqlite_master WHERE tbl_name = :table AND sql > '' ORDER BY type")
+_MADE_BY = "SELECT sql FROM sqlite_master WHERE tbl_name = ? AND sql > '' ORDER BY type"
 """What made a table, then what made its triggers."""
 _STAYING = "staying"
 """A table in memory, of what is written again."""
@@ -215,7 +210,8 @@ class Ratings:
             self._settle(settled, fresh, current)
 
     def _settle(self, settled: Table, fresh: Table, current: HalfDay) -> None:
-        run = self._connection.exec_driver_sql
+        driver: Any = self._connection.connection.driver_connection
+        run = driver.execute  # SQLAlchemy's way round would take as long again
         names = ", ".join(settled.c.keys())
         own = ", ".join(fresh.c.keys())
         key = ", ".join(column.name for column in fresh.primary_key.columns)
@@ -226,11 +222,11 @@ class Ratings:
         run(f"INSERT INTO {settled.name} ({names}) SELECT {names} {moving}", values)
         staying = f"SELECT {own} FROM {fresh.name} WHERE {stays} ORDER BY {key}"
         run(f"CREATE TEMP TABLE {_STAYING} AS {staying}", values)
-        table, *guards = self._connection.scalars(_MADE_BY, {"table": fresh.name})
+        (table,), *guards = run(_MADE_BY, (fresh.name,)).fetchall()
         run(f"DROP TABLE {fresh.name}")
         run(table)
         run(f"INSERT INTO {fresh.name} ({own}) SELECT {own} FROM temp.{_STAYING} ORDER BY {key}")
-        for guard in guards:  # of what others write: each would look at every row
+        for (guard,) in guards:  # last: each would look at every row that is written again
             run(guard)
         run(f"DROP TABLE temp.{_STAYING}")
 

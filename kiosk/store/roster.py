@@ -4,38 +4,52 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, func, null, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    bindparam,
+    delete,
+    func,
+    null,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects.sqlite import insert
 
 from kiosk.domain.ownresult import OwnResult
 from kiosk.domain.people import Officer, OfficerId, SectionId, name_key
 from kiosk.domain.refusal import Refusal, excerpt
 from kiosk.store.schema import officer_photos, officers, own_results
+from kiosk.store.statements import prepared, upsert
 
-# Built once: a roster of some hundred officers is written while a press may be waiting.
-_PUT = insert(officers)
-_OVERWRITTEN = ("number", "name", "position", "section", "retired", "origin")
-_UPSERT = _PUT.on_conflict_do_update(
-    index_elements=["id"],
-    set_={name: _PUT.excluded[name] for name in _OVERWRITTEN},
-)
-_RETIRE_BEFORE_ROSTER = text(
-    "UPDATE officers SET retired = 1 WHERE origin = 'central' "
-    "OR id IN (SELECT value FROM json_each(:ids)) "
-    "OR number IN (SELECT value FROM json_each(:numbers))"
+_PUT = upsert(officers)
+_RETIRE_BEFORE_ROSTER = prepared(
+    text(
+        "UPDATE officers SET retired = 1 WHERE origin = 'central' "
+        "OR id IN (SELECT value FROM json_each(:ids)) "
+        "OR number IN (SELECT value FROM json_each(:numbers))"
+    )
 )
 """Whom central has sent before, and who stands in the way of whom it sends."""
-_PUT_PHOTO = insert(officer_photos)
-_UPSERT_PHOTO = _PUT_PHOTO.on_conflict_do_update(
-    index_elements=["officer"],
-    set_={name: _PUT_PHOTO.excluded[name] for name in ("digest", "photo")},
+_PUT_PHOTO = upsert(officer_photos)
+_DROP_PHOTO = prepared(delete(officer_photos).where(officer_photos.c.officer == bindparam("whose")))
+_DROP_RESULTS = prepared(delete(own_results))
+_PUT_RESULT = prepared(insert(own_results))
+_FORGET_RESULTS = prepared(
+    delete(own_results).where(
+        own_results.c.officer.not_in(select(officers.c.id).where(officers.c.retired == 0))
+    )
 )
-_PUT_RESULT = insert(own_results)
+"""Of those who have left the roster."""
 _WITH_PHOTO = select(officers, officer_photos.c.photo).outerjoin(
     officer_photos, officer_photos.c.officer == officers.c.id
 )
 _WITHOUT = select(officers, null().label("photo"))
+_OWN = prepared(_WITHOUT.where(officers.c.retired == 0, officers.c.origin == "local"))
 
 _DAYS_OF_RESULT = ("first_day", "last_day")
 
@@ -60,8 +74,8 @@ class Roster:
         query = select(func.count()).select_from(officers).where(officers.c.retired == 0)
         return self._connection.scalar(query) or 0
 
-    def everyone(self) -> tuple[Officer, ...]:
-        return self._list()
+    def everyone(self, *, photos: bool = True) -> tuple[Officer, ...]:
+        return self._list(photos=photos)
 
     def by_id(self, id: OfficerId) -> Officer | None:
         return next(iter(self._list(officers.c.id == id)), None)
@@ -101,15 +115,15 @@ class Roster:
         person: these come back, each with the id of before and central's.
         """
         sent = tuple(sent)
-        own = self._list(officers.c.retired == 0, officers.c.origin == "local", photos=False)
+        own = _officers(self._connection.execute(_OWN))
         own_by_words = {(officer.number, name_key(officer.name)): officer.id for officer in own}
-        key = {
+        whom = {
             "ids": json.dumps([officer.id for officer in sent]),
             "numbers": json.dumps([officer.number for officer in sent]),
         }
-        self._connection.execute(_RETIRE_BEFORE_ROSTER, key)
+        self._connection.execute(_RETIRE_BEFORE_ROSTER, whom)
         self._put(sent, "central")
-        self._forget_results()
+        self._connection.execute(_FORGET_RESULTS)
         if not own:
             return ()
         pairs = []
@@ -122,7 +136,7 @@ class Roster:
     def _retire_all(self, ids: Iterable[OfficerId]) -> None:
         leaving = update(officers).where(officers.c.id.in_(tuple(ids)))
         self._connection.execute(leaving.values(retired=1))
-        self._forget_results()
+        self._connection.execute(_FORGET_RESULTS)
 
     def _put(self, people: Sequence[Officer], origin: str) -> None:
         """Write these in one go. A photo stays where none is given."""
@@ -139,7 +153,7 @@ class Roster:
             for officer in people
         ]
         if rows:
-            self._connection.execute(_UPSERT, rows)
+            self._connection.execute(_PUT, rows)
         for officer in people:
             if officer.photo:
                 self.put_photo(officer.id, officer.photo)
@@ -152,13 +166,14 @@ class Roster:
         digests = {row.officer: row.digest for row in self._connection.execute(query)}
         return {officer: digests.get(officer.id, "") for officer in sent}
 
-    def put_photo(self, id: OfficerId, photo: bytes | None) -> None:
+    def put_photo(self, id: OfficerId, photo: bytes | None, digest: str = "") -> None:
+        """None takes it away. `digest`: the photo's SHA-256 in hex, where somebody computed it
+        before the lock was taken."""
         if not photo:
-            where = officer_photos.c.officer == id
-            self._connection.execute(delete(officer_photos).where(where))
+            self._connection.execute(_DROP_PHOTO, {"whose": id})
             return
-        digest = hashlib.sha256(photo).hexdigest()
-        self._connection.execute(_UPSERT_PHOTO, {"officer": id, "digest": digest, "photo": photo})
+        digest = digest or hashlib.sha256(photo).hexdigest()
+        self._connection.execute(_PUT_PHOTO, {"officer": id, "digest": digest, "photo": photo})
 
     def own_result(self, id: OfficerId) -> OwnResult | None:
         """What central published of this officer's last closed round; None: it sent nothing."""
@@ -179,15 +194,10 @@ class Roster:
             }
             for officer, result in results.items()
         ]
-        self._connection.execute(delete(own_results))
+        self._connection.execute(_DROP_RESULTS)
         if rows:
             self._connection.execute(_PUT_RESULT, rows)
-        self._forget_results()
-
-    def _forget_results(self) -> None:
-        """Of those who have left the roster."""
-        on_roster = select(officers.c.id).where(officers.c.retired == 0)
-        self._connection.execute(delete(own_results).where(own_results.c.officer.not_in(on_roster)))
+        self._connection.execute(_FORGET_RESULTS)
 
     def _active_with(self, number: str) -> Officer | None:
         matching = self._list(officers.c.number == number, officers.c.retired == 0)
@@ -196,15 +206,19 @@ class Roster:
     def _list(self, *where: ColumnElement[bool], photos: bool = True) -> tuple[Officer, ...]:
         """`photos`: whether they are read as well."""
         query = (_WITH_PHOTO if photos else _WITHOUT).where(*where).order_by(officers.c.number)
-        return tuple(
-            Officer(
-                id=OfficerId(row.id),
-                number=row.number,
-                name=row.name,
-                position=row.position,
-                section=SectionId(row.section),
-                retired=bool(row.retired),
-                photo=row.photo,
-            )
-            for row in self._connection.execute(query)
+        return _officers(self._connection.execute(query))
+
+
+def _officers(rows: Iterable[Row[Any]]) -> tuple[Officer, ...]:
+    return tuple(
+        Officer(
+            id=OfficerId(row.id),
+            number=row.number,
+            name=row.name,
+            position=row.position,
+            section=SectionId(row.section),
+            retired=bool(row.retired),
+            photo=row.photo,
         )
+        for row in rows
+    )

@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, Row, Table, bindparam, delete, select
-from sqlalchemy.dialects.sqlite import insert
 
 from kiosk.domain.duty import Duty
 from kiosk.domain.encounter import Asking
@@ -21,15 +20,14 @@ from kiosk.store.schema import (
     panel_marks,
     wording,
 )
+from kiosk.store.statements import prepared, upsert
 
-# Built once: a press passes here.
 _READ_MARK = select(panel_marks.c.device, panel_marks.c.boot, panel_marks.c.seq, panel_marks.c.kept)
 _READ_ONE_MARK = _READ_MARK.where(panel_marks.c.device == bindparam("device"))
-_PUT_MARK = insert(panel_marks)
-_WRITE_MARK = _PUT_MARK.on_conflict_do_update(
-    index_elements=["device"],
-    set_={name: _PUT_MARK.excluded[name] for name in ("boot", "seq", "kept")},
-)
+_PUT_MARK = upsert(panel_marks)
+_SINGLE_ROWS = (duty, held_reasons, enrolment, last_exchange, wording)
+_READ = {table: prepared(select(table)) for table in _SINGLE_ROWS}
+_PUT = {table: upsert(table) for table in _SINGLE_ROWS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +83,7 @@ class TerminalState:
         self._connection = connection
 
     def duty(self) -> OpenDuty | None:
-        row = self._connection.execute(select(duty)).first()
+        row = self._connection.execute(_READ[duty]).first()
         if row is None:
             return None
         served = Duty(OfficerId(row.officer), ServiceId(row.service), CounterId(row.counter))
@@ -115,13 +113,13 @@ class TerminalState:
 
     def put_mark(self, mark: Mark) -> None:
         self._connection.execute(
-            _WRITE_MARK,
+            _PUT_MARK,
             {"device": mark.device, "boot": mark.boot, "seq": mark.seq, "kept": int(mark.kept)},
         )
 
     def held_reasons(self) -> Asking | None:
         """What is ticked on the page of reasons that stands, or stood when the program died."""
-        row = self._connection.execute(select(held_reasons)).first()
+        row = self._connection.execute(_READ[held_reasons]).first()
         if row is None:
             return None
         return Asking(
@@ -145,7 +143,7 @@ class TerminalState:
         )
 
     def enrolment(self) -> Enrolment | None:
-        row = self._connection.execute(select(enrolment)).first()
+        row = self._connection.execute(_READ[enrolment]).first()
         if row is None:
             return None
         return Enrolment(
@@ -171,7 +169,7 @@ class TerminalState:
         )
 
     def last_exchange(self) -> LastExchange:
-        row = self._connection.execute(select(last_exchange)).first()
+        row = self._connection.execute(_READ[last_exchange]).first()
         if row is None:
             return LastExchange()
         return LastExchange(
@@ -189,7 +187,7 @@ class TerminalState:
         return self._connection.execute(select(wording.c.etag)).scalar() or ""
 
     def wording(self) -> Wording:
-        row = self._connection.execute(select(wording)).first()
+        row = self._connection.execute(_READ[wording]).first()
         if row is None:
             return Wording()
         lists = json.loads(row.lists)
@@ -224,11 +222,7 @@ class TerminalState:
         )
 
     def _put(self, table: Table, **values: object) -> None:
-        self._connection.execute(
-            insert(table)
-            .values(id=1, **values)
-            .on_conflict_do_update(index_elements=["id"], set_=values)
-        )
+        self._connection.execute(_PUT[table], {"id": 1, **values})
 
 
 def _mark(row: Row[Any, Any, Any, Any]) -> Mark:

@@ -11,26 +11,27 @@ from sqlalchemy import Connection, Row, bindparam, delete, select
 from sqlalchemy.dialects.sqlite import insert
 
 from kiosk.store.schema import witness_answers, witness_steps, witnessed_sheets
+from kiosk.store.statements import prepared, upsert
 
-# Built once, and run once for many rows: a press may be waiting while they run.
-_SHEET = ("business_date", "officer")
-_SHEETS = select(witnessed_sheets).order_by(*(witnessed_sheets.c[name] for name in _SHEET))
-_SHEETS_OF = _SHEETS.where(witnessed_sheets.c.business_date == bindparam("business_date"))
-_INSERT = insert(witnessed_sheets)
-_PUT = _INSERT.on_conflict_do_update(
-    index_elements=_SHEET,
-    set_={c.name: c for c in _INSERT.excluded if c.name not in _SHEET},
+_SHEETS = select(witnessed_sheets).order_by(
+    witnessed_sheets.c.business_date, witnessed_sheets.c.officer
 )
-_ADD_STEP = insert(witness_steps)
-_DROP_STEPS = delete(witness_steps).where(
-    witness_steps.c.business_date == bindparam("day"),
-    witness_steps.c.officer == bindparam("whose"),
-    witness_steps.c.number <= bindparam("steps"),
+_SHEETS_OF = prepared(_SHEETS.where(witnessed_sheets.c.business_date == bindparam("business_date")))
+_PUT = upsert(witnessed_sheets)
+_DROP = prepared(
+    delete(witnessed_sheets).where(witnessed_sheets.c.business_date == bindparam("day"))
 )
-_INSERT_ANSWER = insert(witness_answers)
-_PUT_ANSWER = _INSERT_ANSWER.on_conflict_do_update(
-    index_elements=_SHEET,
-    set_={c.name: c for c in _INSERT_ANSWER.excluded if c.name not in _SHEET},
+_ADD_STEP = prepared(insert(witness_steps))
+_DROP_STEPS = prepared(
+    delete(witness_steps).where(
+        witness_steps.c.business_date == bindparam("day"),
+        witness_steps.c.officer == bindparam("whose"),
+        witness_steps.c.number <= bindparam("steps"),
+    )
+)
+_PUT_ANSWER = upsert(witness_answers)
+_DROP_ANSWERS = prepared(
+    delete(witness_answers).where(witness_answers.c.business_date < bindparam("before"))
 )
 
 
@@ -100,8 +101,7 @@ class Witnessed:
 
     def drop(self, day: date) -> None:
         """Central has the day's report, and with it what opens its sheets."""
-        c = witnessed_sheets.c
-        self._connection.execute(delete(witnessed_sheets).where(c.business_date == day.isoformat()))
+        self._connection.execute(_DROP, {"day": day.isoformat()})
 
     def forget(self) -> None:
         """This terminal is another one to central now: it was shown nothing."""
@@ -172,10 +172,7 @@ class Witnessed:
         return tuple(ShownAnswer(*row) for row in self._connection.execute(query))
 
     def drop_answers(self, before: date) -> None:
-        c = witness_answers.c
-        self._connection.execute(
-            delete(witness_answers).where(c.business_date < before.isoformat())
-        )
+        self._connection.execute(_DROP_ANSWERS, {"before": before.isoformat()})
 
 
 def _shown(row: Row[tuple[object, ...]]) -> Shown:

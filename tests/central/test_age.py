@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from sqlalchemy import event
 
 from kiosk.domain.encounter import DutyBegan
+from kiosk.domain.people import RosterEntry
 from kiosk.store.engine import Store
 from kiosk.store.journal import Kind
 from kiosk.store.outbox import Delivery
@@ -155,6 +156,7 @@ def test_no_photo_is_read_while_a_press_may_wait(kept: Kept) -> None:
         kept.terminal.set_pin("500", "739154")
         kept.terminal.check_pin("500", "739154")
         kept.terminal.put_photo(people[0].id, b"\xff\xd8\xff\x00")
+        kept.terminal.change_roster([RosterEntry(number="501", name="เจ้าหน้าที่ ใหม่")], {})
         kept.sync()
     assert ("officer_photos", "digest") in locked.columns
     assert ("officer_photos", "photo") not in locked.columns

@@ -7,6 +7,7 @@ import pysqlite3.dbapi2 as sqlite
 import pytest
 from msgspec import structs
 
+from kiosk.store.engine import Store
 from sync import exchange
 from sync.central.logbook import Kind, Log, Note, told
 from sync.central.usecases.accounts import add_account
@@ -76,6 +77,24 @@ def test_a_restored_central_is_told_nothing_strange_of_what_it_lost(
         assert kept.sync().parked == ()
         exchange.heartbeat(kept.store, kept.clock, kept.key)
         assert (kept.terminal.status().foreign_days, alarms(server)) == ((), [])
+
+
+def test_who_reads_slowly_what_is_sent_again_holds_no_press_up(kept: Kept, server: Server) -> None:
+    kept.rate(5)
+    kept.close()
+    kept.sync()
+    for table in ("earlier_reports", "day_reports", "day_lines", "day_counts"):
+        by_hand(server, f"DELETE FROM {table}")
+    lines = []
+
+    def read_slowly(line: str) -> None:
+        lines.append(line)
+        press = Store.open(kept.store.path)
+        press.require_writable(with_disk=False)  # refused where the lock is held
+        press.close()
+
+    exchange.sync(kept.store, kept.clock, kept.key, progress=read_slowly)
+    assert any("central has not got it; again" in line for line in lines)
 
 
 def test_events_that_are_emptied_before_their_time_are_named(server: Server) -> None:

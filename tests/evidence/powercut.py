@@ -48,9 +48,17 @@ class Night:
         store.close()
 
 
+class GivingWay(Night):
+    """As a command beside the terminal writes."""
+
+    gives_way = True
+
+
 def cut_power(given: Run) -> Measured:
-    """`given.size` power cuts of one Night."""
-    failures = list(cuts(Night(given.folder), given.size, Random(given.seed)))
+    """`given.size` power cuts: of a Night as the terminal writes, and as one beside it does."""
+    random, half = Random(given.seed), given.size // 2
+    failures = [*cuts(Night(given.folder / "presses"), given.size - half, random)]
+    failures += cuts(GivingWay(given.folder / "beside"), half, random)
     return Measured(f"{given.size} cuts: {len(failures)} wrong", tuple(failures))
 
 

@@ -13,7 +13,7 @@ from kiosk.store.state import Enrolment
 from kiosk.terminal import Terminal
 from sync.client import NotCentral
 from sync.connection import Connection
-from tests.evidence.powercut import Night, cuts
+from tests.evidence.powercut import GivingWay, Night, cuts
 from tests.evidence.pressing import Pressing
 from tests.evidence.tracing import Say, fail_at
 from tests.support.builders import FakeClock
@@ -25,12 +25,6 @@ class Hasty(Night):
         with _raw(store._engine) as raw:
             raw.execute("PRAGMA synchronous=NORMAL").fetchall()
         return store, terminal
-
-
-class GivingWay(Night):
-    """As a command beside the terminal writes."""
-
-    gives_way = True
 
 
 class Beside(Night):
