@@ -9,7 +9,6 @@ from datetime import datetime
 import httpx2 as httpx
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from kiosk.store.engine import Store
 from kiosk.store.state import Enrolment
 from sync.client import Answered, CentralRefused, NotCentral, TryLater, not_central, send
 from sync.incoming import Progress
@@ -48,7 +47,6 @@ class Connection:
     """Central, as this terminal reaches it in one run."""
 
     client: httpx.Client
-    store: Store
     enrolment: Enrolment
     key: Ed25519PrivateKey
     progress: Progress
@@ -77,10 +75,7 @@ class Connection:
         etag: str = "",
     ) -> SignedAnswer:
         """The answer to one request. `etag`: of what the terminal has already. NotCentral where the
-        answer is not central's, CentralRefused where its status is none of `expected`. StoreFailed
-        before anything is sent that this terminal might forget again."""
-        if body:
-            self.store.flush()
+        answer is not central's, CentralRefused where its status is none of `expected`."""
         path = path_of(self.enrolment, name)
         signature = sign_request(self.key, method, path, self.nonce, body)
         headers = {NONCE_HEADER: self.nonce, SIGNATURE_HEADER: signature}

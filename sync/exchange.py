@@ -69,7 +69,6 @@ def sync(
         with client_of(enrolment.url, ca, transport, proxy) as client:
             connection = Connection(
                 client=client,
-                store=store,
                 enrolment=enrolment,
                 key=key,
                 progress=progress,
@@ -126,12 +125,7 @@ def heartbeat(
     try:
         with client_of(enrolment.url, ca, transport, proxy) as client:
             connection = Connection(
-                client=client,
-                store=store,
-                enrolment=enrolment,
-                key=key,
-                progress=_silent,
-                authority=ca,
+                client=client, enrolment=enrolment, key=key, progress=_silent, authority=ca
             )
             run = Run(store, clock, connection, pepper, asked, OtherKeys(renewal, before))
             run.open()
@@ -153,12 +147,7 @@ def move_central(
     moved = replace(enrolment_of(store), url=url.rstrip("/"), next_url="")
     with client_of(moved.url, ca, proxy=proxy) as client:
         connection = Connection(
-            client=client,
-            store=store,
-            enrolment=moved,
-            key=key,
-            progress=_silent,
-            authority=ca,
+            client=client, enrolment=moved, key=key, progress=_silent, authority=ca
         )
         Run(store, clock, connection, None, Asked(), OtherKeys(None, None)).open()
     with store.transaction() as t:

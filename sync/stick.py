@@ -166,7 +166,6 @@ class _Visit:
         try:
             # First what is remembered: a greeting on the stick must be known when it is answered.
             write_whole(self.memory, memory.to_bytes())
-            self.store.flush()
             write_whole(self._file(TO_CENTRAL), outward.sealed(memory.box))
         except OSError as error:
             raise SyncFailed(f"{error.filename or self.stick}: {error.strerror}") from None

@@ -1,8 +1,7 @@
 """Opens, creates and migrates the terminal's file, and runs transactions on it.
 
 One file, WAL, synchronous=FULL: what a commit returned from survives a power cut (in 5,000
-simulated ones NORMAL lost acknowledged ratings, FULL none). Who gives way to presses commits with
-NORMAL, and flushes before it returns. Writers take turns; readers wait for
+simulated ones NORMAL lost acknowledged ratings, FULL none). Writers take turns; readers wait for
 nobody and hold nobody up. SQLite comes from pysqlite3, whose WAL is safe with a second writer
 (`kiosk sync` beside `kiosk run`); Debian 12's own is not. Everything that the disk or the file can
 do wrong leaves this module as StoreFailed or one of its kinds.
@@ -59,8 +58,6 @@ _PAUSES, _PAUSES_GIVING_WAY = (0.0002, 0.001), (0.005, 0.005)
 for a moment, and perhaps the one that whoever holds the lock needs to end."""
 _STEPS_TO_GROW = 5_000
 """Of SQLite's machine, between two looks at how far a copy has grown: some 100 kB of it."""
-_PART = 1 << 16
-"""Bytes of the log that are written again at once."""
 _GIVEN_WAY = 0.005
 """Seconds in which whoever waits for the write lock takes it. SQLite keeps no line, and who has
 just released the lock would take it again."""
@@ -188,14 +185,9 @@ class Store:
     def open(cls, path: Path, copies: Copies | None = None, *, gives_way: bool = False) -> "Store":
         """Open an existing file; raises a kind of StoreFailed. An older one is migrated, once a
         copy of it is in `copies`; without `copies` it is StoreOlder, and stays as it is.
-        `gives_way`: another program takes presses: the lock is held shortly, and the disk waited
-        for without it."""
-        engine = (
-            _engine(path, synchronous="NORMAL", pauses=_PAUSES_GIVING_WAY)
-            if gives_way
-            else _engine(path)
-        )
-        store = cls(path, engine, copies, gives_way=gives_way)
+        `gives_way`: another program takes presses, and one may be waiting for the lock."""
+        pauses = _PAUSES_GIVING_WAY if gives_way else _PAUSES
+        store = cls(path, _engine(path, pauses=pauses), copies, gives_way=gives_way)
         try:
             store._adopt()
         except BaseException:
@@ -267,8 +259,9 @@ class Store:
     @contextmanager
     def _turn(self) -> Iterator[None]:
         """The time around one transaction. A program that gives way takes the lock some time after
-        it released it, holds it at full speed, and waits for the disk without it: the commit is as
-        durable on return as one of synchronous=FULL, which waits for the disk under the lock."""
+        it released it, and holds it at full speed, with everything compiled before. It too waits
+        for the disk under the lock: else others would see, and tell central, what a power cut may
+        still take."""
         if not self._gives_way:
             yield
             return
@@ -277,46 +270,11 @@ class Store:
                 snapshot.prepare()
             self._is_prepared = True
         time.sleep(max(0.0, self._released + _GIVEN_WAY - time.monotonic()))
-        with self._flushed():
-            try:
-                with in_front():
-                    yield
-            finally:
-                self._released = time.monotonic()
-
-    def flush(self) -> None:
-        """Wait until the disk has all that can be read here: who gives way is read before that.
-        Nobody else may be told of what a power cut could still take. StoreFailed."""
-        with _failures(self.path), self._flushed():
-            pass
-
-    @contextmanager
-    def _flushed(self) -> Iterator[None]:
-        """Have the disk take what is in the log of writes at the end of the block. OSError where it
-        fails twice, whoever was told of it first: the log is open before anything is written."""
-        log = self._open_log()
         try:
-            yield
-            try:
-                os.fdatasync(log)
-            except OSError:
-                self._write_again(log)
-                os.fdatasync(log)
+            with in_front():
+                yield
         finally:
-            os.close(log)
-
-    def _open_log(self) -> int:
-        # Not of a file with locks of this process (POSIX): closing it would drop them. SQLite's are
-        # on the index and on the file; it too follows a link to that.
-        path = f"{self.path.resolve()}-wal"
-        return os.open(path, os.O_RDWR | os.O_CLOEXEC | os.O_NOFOLLOW)
-
-    def _write_again(self, log: int) -> None:
-        """Write the log over itself: what a disk refused once, the system takes for written. What
-        anybody commits after such a gap would be gone with it, whatever the disk says of that."""
-        with self._engine.begin():  # nobody else writes into the log meanwhile, nor empties it
-            for at in range(0, os.fstat(log).st_size, _PART):
-                os.pwrite(log, os.pread(log, _PART, at), at)
+            self._released = time.monotonic()
 
     @contextmanager
     def read(self) -> Iterator[Snapshot]:
@@ -338,16 +296,9 @@ class Store:
             raise StoreMissing(f"{self.path}: was deleted, moved or replaced while it was open")
 
     def reopen(self) -> None:
-        """Close and open again: after an I/O error the old connection can't be believed, nor what
-        another program had left to the disk."""
+        """Close and open again: after an I/O error the old connection can't be believed."""
         self._engine.dispose()
         self._adopt()
-        with _failures(self.path):
-            log = self._open_log()
-            try:
-                self._write_again(log)
-            finally:
-                os.close(log)
 
     def backup(self, target: Path) -> None:
         """Write a whole, compact copy to `target`, which must not exist."""

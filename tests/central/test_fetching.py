@@ -44,11 +44,7 @@ class Fetching:
         self.front.asked.clear()
         with client_of(enrolment.url, "") as client:
             connection = Connection(
-                client=client,
-                store=self.kept.store,
-                enrolment=enrolment,
-                key=self.kept.key,
-                progress=said.append,
+                client=client, enrolment=enrolment, key=self.kept.key, progress=said.append
             )
             run = Run(
                 self.kept.store, self.kept.clock, connection, None, Asked(), OtherKeys(None, None)

@@ -27,6 +27,7 @@ class Night:
     """What is recorded: a day of presses, then past days closed."""
 
     gives_way = False
+    presses = PRESSES
 
     def __init__(self, folder: Path) -> None:
         self._closing = Closing(folder)
@@ -40,7 +41,7 @@ class Night:
     def act(self, say: Say) -> None:
         store, terminal = self.open()
         pressing = Pressing(store, terminal)
-        for _ in range(PRESSES):
+        for _ in range(self.presses):
             pressing.press()
             say(f"thanked {pressing.thanked[-1].hex()}")
         close_days(store, FakeClock(), today=False)
