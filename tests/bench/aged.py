@@ -81,13 +81,11 @@ def beside_everything(
                 continue
             _presses(terminal, 20)
             for one in _commands(folder, runs, title):
-                _settle(store)
-                yield _line(terminal_folder, terminal, one, title)
-            _settle(store)
+                yield _line(terminal_folder, store, terminal, one, title)
             with open_central(central, "") as office:
                 send_pins_and_photos(office)
             pins = Beside(name=f"sync, {OFFICERS} PINs and photos", words=("sync",), runs=1)
-            yield _line(terminal_folder, terminal, pins, title)
+            yield _line(terminal_folder, store, terminal, pins, title)
     store.close()
 
 
@@ -104,9 +102,10 @@ def _commands(folder: Path, runs: int, title: str) -> Iterator[Beside]:
     yield Beside(name="backup", words=("backup", str(copy)), runs=1)
 
 
-def _line(folder: DataFolder, terminal: Terminal, one: Beside, title: str) -> str:
+def _line(folder: DataFolder, store: Store, terminal: Terminal, one: Beside, title: str) -> str:
     presses = Presses()
     for _ in range(one.runs):
+        _settle(store)
         accompanied = []
         with _running(folder, one) as process:
             while process.poll() is None:

@@ -1,5 +1,6 @@
 """Makes one processor a slow one: takes four fifths of its time, in parts so short that what runs
-there is slow and does not stop. `python -m tests.bench.slow_processor CPU`, until it is killed.
+there is slow and does not stop. `python -m tests.bench.slow_processor CPU`, until it is killed or
+whoever started it has ended.
 
 It goes before everybody (SCHED_FIFO, which root may), and so leaves the order of all others as it
 is. A control group's quota does not: where one of the group has spent it, a press of the same group
@@ -19,7 +20,8 @@ def main() -> None:
     os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(1))
     sys.stdout.write("taking\n")
     sys.stdout.flush()
-    while True:
+    starter = os.getppid()
+    while os.getppid() == starter:
         until = perf_counter() + TAKEN
         while perf_counter() < until:
             pass
