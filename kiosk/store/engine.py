@@ -32,7 +32,7 @@ from kiosk.soundsqlite import fault_of
 from kiosk.store.journal import Journal, Kind
 from kiosk.store.outbox import Outbox
 from kiosk.store.pins import Pins
-from kiosk.store.ratings import HalfDay, Ratings
+from kiosk.store.ratings import HalfDay, Ratings, RowKind
 from kiosk.store.register import DETAIL, register_digest
 from kiosk.store.roster import Roster
 from kiosk.store.schema import APPLICATION_ID
@@ -336,8 +336,11 @@ class Store:
         """Take from the file, and from its log of writes, what tells in which order presses came.
         `current`: the half-day that goes on. `patience`: seconds to wait until the log can be
         emptied."""
-        with self.transaction() as t:
-            t.ratings.settle(current)
+        kinds = tuple(RowKind)
+        # Of who gives way, each for itself: a press need not wait for all of them.
+        for some in [(kind,) for kind in kinds] if self._gives_way else [kinds]:
+            with self.transaction() as t:
+                t.ratings.settle(current, some)
         if self.checkpoint(patience):
             # Its index (-shm) still lists the pages of every write, in their order, until the next
             # one begins the log again: one that changes nothing.

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from enum import Enum, auto
 from typing import Any
 
 from sqlalchemy import (
@@ -56,11 +57,26 @@ def _both(settled: Table, fresh: Table, *names: str) -> CompoundSelect[Any]:
 
 
 HalfDay = tuple[date, Half]
+
+
+class RowKind(Enum):
+    """Of rows that a press writes."""
+
+    RATINGS = auto()
+    OUTCOMES = auto()
+    REASONS = auto()
+
+
 _MADE_BY = "SELECT sql FROM sqlite_master WHERE tbl_name = ? AND sql > '' ORDER BY type"
 """What made a table, then what made its triggers."""
 _STAYING = "staying"
 """A table in memory, of what is written again."""
-_PAIRS = ((ratings, fresh_ratings), (outcomes, fresh_outcomes), (reasons, fresh_reasons))
+_TABLES = {
+    RowKind.RATINGS: (ratings, fresh_ratings),
+    RowKind.OUTCOMES: (outcomes, fresh_outcomes),
+    RowKind.REASONS: (reasons, fresh_reasons),
+}
+"""The final table of each, and the one that a press writes to."""
 _RATINGS_OF = _both(ratings, fresh_ratings, *ratings.c.keys())
 _OUTCOMES_OF = _both(outcomes, fresh_outcomes, "officer", "outcome")
 _REASONS_OF = _both(reasons, fresh_reasons, "officer", "reason")
@@ -198,15 +214,17 @@ class Ratings:
                 channel=Channel(row.channel),
             )
 
-    def settle(self, current: HalfDay) -> None:
+    def settle(self, current: HalfDay, kinds: Iterable[RowKind] = RowKind) -> None:
         """Let the rows forget the order in which they came. SQLite fills a page from its end, so
         that a row's place tells when it was written, whatever its key is. Rows of every half-day
         but `current` move to their final tables; those of `current` are written again. Both in the
         order of their random keys. Reasons stay for the whole day: one that came after noon for a
         rating from before would tell that the rating came just before. A table is dropped and made
         again with its guards: what was deleted row by row would leave its old places behind. So is
-        an empty one: SQLite counts it, and would count the quarters in which anything came."""
-        for settled, fresh in _PAIRS:
+        an empty one: SQLite counts it, and would count the quarters in which anything came.
+        `kinds`: of which rows, each for itself."""
+        for kind in kinds:
+            settled, fresh = _TABLES[kind]
             self._settle(settled, fresh, current)
 
     def _settle(self, settled: Table, fresh: Table, current: HalfDay) -> None:

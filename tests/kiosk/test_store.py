@@ -5,7 +5,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from time import monotonic
 from traceback import format_exception
@@ -384,6 +384,31 @@ def test_nothing_in_the_file_tells_time_or_order_of_a_press(
     raw.close()
     assert ids == sorted(bytes(one.id) for one in ratings)
     assert columns.isdisjoint({"at", "time", "seq", "rowid", "created"})
+
+
+@pytest.mark.parametrize("gives_way", [False, True])
+def test_at_the_end_of_a_half_day_every_row_comes_to_rest(
+    store: Store, terminal: Terminal, path: Path, gives_way: bool
+) -> None:
+    pressed = rating(5)
+    day, officer = pressed.business_date, pressed.officer
+    terminal.carry_out([Record(pressed)])
+    with store.transaction() as t:
+        t.ratings.add_outcome(bytes(16), day, Half.MORNING, officer, Outcome.SUPPRESSED)
+        t.ratings.add_reasons(pressed.id, day, officer, (ReasonId("polite"),))
+    other = Store.open(path, gives_way=gives_way)
+    other.forget_order((date.max, Half.MORNING))
+    other.close()
+    raw = sqlite.connect(str(path))
+    tables = ("ratings", "outcomes", "reasons")
+    counts = {
+        table: raw.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+        for name in tables
+        for table in (name, f"fresh_{name}")
+    }
+    raw.close()
+    assert counts == dict.fromkeys(tables, 1) | {f"fresh_{name}": 0 for name in tables}
+    assert isinstance(verify(store), Verified)
 
 
 def test_a_backup_is_whole_and_opens(store: Store, terminal: Terminal, tmp_path: Path) -> None:
