@@ -129,10 +129,8 @@ def _wrong_with(image: Image, said: list[str]) -> list[str]:
         with store.read() as snapshot:
             cursor = snapshot.cursor()
             kept = {id_.hex() for (id_,) in cursor.execute(RATING_IDS)}
-            kept |= {hash_ for (hash_,) in cursor.execute("SELECT hash FROM journal")}
             (reports,) = cursor.execute("SELECT count(*) FROM outbox").fetchone()
-        told = [line for line in said if line.startswith(("thanked", "told"))]
-        lost = [line for line in told if line.split()[1] not in kept]
+        lost = [line for line in said if line.startswith("thanked") and line.split()[1] not in kept]
         found += [f"lost: {line}" for line in lost]
         if "closed" in said and reports == 0:
             found.append("lost: the closed days")
